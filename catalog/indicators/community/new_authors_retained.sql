@@ -1,0 +1,10 @@
+select
+  stayed.framework,
+  stayed.value / came.value as value,
+  stayed.value::bigint as successes,
+  came.value::bigint as trials,
+  stayed.observed_at,
+  list_distinct(list_concat(stayed.payloads, came.payloads)) as payloads
+from latest_sum('git.new_authors_retained') as stayed
+join latest_sum('git.new_authors_followed') as came using (framework)
+where came.value > 0;

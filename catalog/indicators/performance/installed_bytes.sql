@@ -1,0 +1,2 @@
+select framework, variant, value, observed_at, payloads
+from probe('probe.installed_bytes', 'footprint');

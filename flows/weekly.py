@@ -1,0 +1,26 @@
+"""The whole job: collect, measure, publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow
+
+from flows.benchmark import benchmark
+from flows.collect import collect
+from flows.publish import publish
+from flows.settings import Settings
+from warehouse.publish import run_lock
+
+
+@flow(name="weekly", validate_parameters=False)
+def weekly(suite: str = "quick", device: str = "cpu") -> Path:
+    """Collect from every source, run a suite ("none" skips it), publish; return the published file.
+
+    Whatever a source or a measurement comes to, the publication follows: it rests on what is archived.
+    """
+    with run_lock(Settings.from_environment().home):
+        collect()
+        if suite != "none":
+            benchmark(suite=suite, device=device)
+        return publish()
