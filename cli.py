@@ -23,6 +23,7 @@ from flows.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from warehouse.read import Warehouse
 
 app = typer.Typer(
@@ -64,9 +65,10 @@ def run(
     comparison: ComparisonOption = "",
 ) -> None:
     """Collect, measure, publish, and print the table."""
-    from flows.weekly import weekly  # prefect takes a second to import; other commands do without
+    from flows.start import ready
+    from flows.weekly import weekly
 
-    with terminal.Progress(out) as progress, _listening(progress):
+    with ready(), terminal.Progress(out) as progress, _listening(progress):
         release = weekly(suite=suite)
     with _warehouse() as warehouse:
         _print_result(warehouse, comparison, progress)
@@ -92,8 +94,9 @@ def collect(
         _record(source, framework, record)
         return
     from flows.collect import collect as collect_flow
+    from flows.start import ready
 
-    with terminal.Progress(out) as progress, _listening(progress):
+    with ready(), terminal.Progress(out) as progress, _listening(progress):
         attempts = collect_flow(
             sources=[source] if source else [], frameworks=[framework] if framework else []
         )
@@ -107,8 +110,9 @@ def collect(
 def publish(as_of: AsOfOption = "") -> None:
     """Build the database from what is archived and measured, and put it into place."""
     from flows.publish import publish as publish_flow
+    from flows.start import ready
 
-    with terminal.Progress(out) as progress, _listening(progress):
+    with ready(), terminal.Progress(out) as progress, _listening(progress):
         release = publish_flow(as_of=_day(as_of))
     out.print(f"Published {release}")
 
@@ -130,8 +134,9 @@ def bench(
     if context.invoked_subcommand:
         return
     from flows.benchmark import benchmark
+    from flows.start import ready
 
-    with terminal.Progress(out) as progress, _listening(progress):
+    with ready(), terminal.Progress(out) as progress, _listening(progress):
         file = benchmark(
             suite=suite, device=device, out=to, frameworks=framework or [], pythons=_pythons(python or [])
         )
@@ -143,10 +148,10 @@ def bench_import(file: Annotated[Path, typer.Argument(help="A result file of ano
     """Take over results that were measured on another machine."""
     from flows.benchmark import import_results
 
-    target, kept, refused = import_results(file)
-    for line in refused:
-        err.print(f"[yellow]refused[/] {line}")
-    out.print(f"Took over {kept} result lines into {target}. They count at the next touchstone publish.")
+    found = import_results(file)
+    for line in found.refused:
+        err.print(f"[yellow]refused[/] {_escape(line)}")
+    out.print(f"{found.kept} new result lines in {found.file}. They count at the next touchstone publish.")
 
 
 @app.command()
@@ -212,17 +217,24 @@ def ingest(
     """Bring your own figures. A malformed file is refused as a whole."""
     from flows.ingest import ingest as ingest_file
 
-    said = ingest_file(file)
-    out.print(said)
+    found = ingest_file(file)
+    what = "taken over" if found.is_new else "known already, nothing changed"
+    out.print(
+        f"{found.figures} figures {what} (sha256 {found.sha256[:12]}…). "
+        "They count at the next touchstone publish."
+    )
 
 
 @app.command()
 def verify() -> None:
     """Rebuild from the archive into a temporary file and compare every score with the published one."""
-    from flows.publish import verify as verify_release
+    from flows.publish import verify_release
 
-    compared = verify_release()
-    out.print(f"Verified: {compared} scores rebuilt from the archived bytes are identical, byte for byte.")
+    found = verify_release()
+    out.print(
+        f"Verified release {found.release}: {found.scores} scores rebuilt from the archived bytes are "
+        "identical, byte for byte."
+    )
 
 
 @app.command()
@@ -270,11 +282,12 @@ def serve(
     cron: Annotated[str, typer.Option(help="When to run the weekly job (UTC).")] = "0 6 * * 1",
     port: Annotated[int, typer.Option(help="Port of the Prefect server and its page.")] = 4200,
     suite: Annotated[str, typer.Option(help="Which measurements belong to the job.")] = "quick",
+    gpu_cron: Annotated[str, typer.Option(help="When to measure on the GPU here; never without.")] = "",
 ) -> None:
     """Run the weekly schedule on a local Prefect server until Ctrl-C."""
     from flows.serve import serve as serve_schedule
 
-    serve_schedule(cron=cron, port=port, suite=suite, say=out.print)
+    serve_schedule(cron=cron, port=port, suite=suite, gpu_cron=gpu_cron or None, say=out.print)
 
 
 def main() -> None:
@@ -371,8 +384,11 @@ def _record(source: str, framework: str, folder: Path) -> None:
         raise InputError("--record needs both: touchstone collect SOURCE FRAMEWORK --record FOLDER")
     from flows.collect import record
 
-    for line in record(source, framework, folder):
-        out.print(line)
+    done = record(source, framework, folder)
+    out.print(terminal.attempt_line(done))
+    if done.outcome not in ("ok", "capped"):
+        raise InputError(f"nothing to record: {done.outcome}: {done.reason}")
+    out.print(f"Cases in {folder}. Check the first rows of each expected file by hand before you keep them.")
 
 
 def _pythons(pairs: list[str]) -> dict[str, Path]:

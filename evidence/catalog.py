@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
+from evidence import parameters
 from evidence.errors import CatalogError
 from evidence.types import (
     BlindSpot,
@@ -202,7 +203,7 @@ def frame_hash(catalog: Catalog, dimension: str | None = None) -> str:
         if dimension in (None, item.id)
         for criterion in item.criteria
     ]
-    canonical = json.dumps([criteria, indicators], sort_keys=True, default=str)
+    canonical = json.dumps([parameters.values(), criteria, indicators], sort_keys=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
 

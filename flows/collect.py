@@ -5,16 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, wait
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 import collectors
-from collectors._attempt import attempt
-from collectors._contract import Collector
+from collectors import Collector
 from evidence.errors import InputError
 from evidence.types import Attempt, Framework
 from flows import definitions
@@ -28,8 +29,10 @@ T = TypeVar("T")
 WORKERS = 8
 """Threads: sources wait for the network, not for the processor."""
 
+RUNNER: TaskRunner[PrefectFuture[Any]] = ThreadPoolTaskRunner(max_workers=WORKERS)
 
-@flow(name="collect", task_runner=ThreadPoolTaskRunner(max_workers=WORKERS), validate_parameters=False)
+
+@flow(name="collect", task_runner=RUNNER, validate_parameters=False)
 def collect(sources: Sequence[str] = (), frameworks: Sequence[str] = ()) -> list[Attempt]:
     """Collect from `sources` about `frameworks` (all when empty); return one attempt per combination.
 
@@ -38,7 +41,8 @@ def collect(sources: Sequence[str] = (), frameworks: Sequence[str] = ()) -> list
     """
     settings = Settings.from_environment()
     chosen = _chosen(sources, collectors.discover(), "source")
-    asked = _chosen(frameworks, {item.id: item for item in definitions.catalog(settings).frameworks}, "framework")
+    known = {item.id: item for item in definitions.catalog(settings).frameworks}
+    asked = _chosen(frameworks, known, "framework")
     run = new_run()
     tell(Stage("collect", len(chosen) * len(asked)))
     with run_lock(settings.home):
@@ -47,6 +51,15 @@ def collect(sources: Sequence[str] = (), frameworks: Sequence[str] = ()) -> list
             done = _ask_all(list(chosen.values()), list(asked.values()), archive, writer)
     create_table_artifact([_row(item) for item in done], key="attempts", description=f"Attempts of run {run}")
     return done
+
+
+def record(source: str, framework: str, folder: Path) -> Attempt:
+    """Ask one source about one framework and write the answers, as test cases, into a folder."""
+    settings = Settings.from_environment()
+    known = {item.id: item for item in definitions.catalog(settings).frameworks}
+    (collector,) = _chosen([source], collectors.discover(), "source").values()
+    (asked,) = _chosen([framework], known, "framework").values()
+    return collectors.record(collector, asked, folder)
 
 
 def new_run() -> str:
@@ -63,17 +76,19 @@ def _ask_all(
         for framework in asked:
             future = collect_one.with_options(
                 task_run_name=f"{collector.source.id} × {framework.id}", tags=[collector.source.id]
-            ).submit(collector, framework, archive, writer, wait_for=before)
+            ).submit(collector, framework, archive, writer, return_state=False, wait_for=before)
             before = [future]
             futures.append(future)
     wait(futures)
     return [future.result() for future in futures]
 
 
-@task(name="collect one source", persist_result=False, cache_policy=None)
+@task(name="collect one source", persist_result=False, cache_policy=NO_CACHE)
 def collect_one(collector: Collector, framework: Framework, archive: Archive, writer: RunWriter) -> Attempt:
     """Ask one source about one framework; the client inside retries what a retry can mend."""
-    done = attempt(collector, framework, run=writer.run, save=writer.save, previous=archive.previous)
+    done = collectors.attempt(
+        collector, framework, run=writer.run, save=writer.save, previous=archive.previous
+    )
     writer.attempt(done)
     tell(done)
     return done

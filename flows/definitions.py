@@ -9,11 +9,13 @@ import collectors
 from evidence import catalog as catalogs
 from evidence.types import Catalog, Metric, Source
 from flows.settings import Settings
+from warehouse import ingest
 
 
 def sources() -> tuple[Source, ...]:
-    """Every source: the collectors' and the benchmarks'."""
-    return (*(found.source for found in collectors.discover().values()), benchmarks.metrics.SOURCE)
+    """Every source: the collectors', the benchmarks', and the figures a user brings."""
+    asked = (found.source for found in collectors.discover().values())
+    return (*asked, benchmarks.metrics.SOURCE, ingest.SOURCE)
 
 
 def metrics() -> Mapping[str, Metric]:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import prefect
 from prefect.client.orchestration import get_client
@@ -29,10 +30,11 @@ def serve(*, cron: str, port: int, suite: str, gpu_cron: str | None, say: Callab
             CronSchedule(cron=text)
         except ValueError:
             raise InputError(f"{text!r} is not a cron line. Mondays at 06:00 UTC: '0 6 * * 1'") from None
-    deployments = [weekly.to_deployment(name="weekly", cron=cron, parameters={"suite": suite})]
+    deployments: list[Any] = [weekly.to_deployment(name="weekly", cron=cron, parameters={"suite": suite})]
     if gpu_cron:
         gpu = {"suite": "gpu", "device": "gpu"}
         deployments.append(benchmark.to_deployment(name="gpu", cron=gpu_cron, parameters=gpu))
+    os.environ["PREFECT_LOGGING_LEVEL"] = "INFO"  # an operator reads the log of the runs
     with _server(port) as address:
         say(f"Schedule: {cron} (UTC). Page: {address.removesuffix('/api')}. Ctrl-C stops both.")
         with temporary_settings({PREFECT_API_URL: address}):
@@ -43,7 +45,9 @@ def serve(*, cron: str, port: int, suite: str, gpu_cron: str | None, say: Callab
 def _server(port: int) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(command, env=os.environ | {"PREFECT_API_URL": address}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=os.environ | {"PREFECT_API_URL": address}, stdout=subprocess.DEVNULL
+    )
     try:
         _wait(process, address)
         yield address

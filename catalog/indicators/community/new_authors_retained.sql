@@ -5,6 +5,6 @@ select
   came.value::bigint as trials,
   stayed.observed_at,
   list_distinct(list_concat(stayed.payloads, came.payloads)) as payloads
-from latest_sum('git.new_authors_retained') as stayed
-join latest_sum('git.new_authors_followed') as came using (framework)
+from latest_sum('git.retained_authors') as stayed
+join latest_sum('git.first_time_authors') as came using (framework)
 where came.value > 0;

@@ -1,0 +1,94 @@
+"""`python -m benchmarks`: measure frameworks on this machine and write result lines."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import lines
+from benchmarks.suite import run_suite
+from evidence.errors import InputError, TouchstoneError
+from evidence.types import Measurement
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; 0 when all went well, 1 with one line of text when something is wrong."""
+    options = _parser().parse_args(argv)
+    try:
+        return int(options.act(options))
+    except TouchstoneError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            "stopped; everything measured so far is in the file, run the same command to go on\n"
+        )
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="measure, and append result lines to a file")
+    run.add_argument("--suite", default="quick", help="quick, cpu, … (see benchmarks/suites.toml)")
+    run.add_argument("--out", type=Path, required=True, help="file of result lines; a killed run is resumed")
+    run.add_argument(
+        "--framework", action="append", default=[], metavar="NAME", help="only this one; repeatable"
+    )
+    run.add_argument(
+        "--python", action="append", default=[], metavar="NAME=PATH", help="another Python for one framework"
+    )
+    run.add_argument("--device", default="cpu", choices=["cpu", "gpu"])
+    run.add_argument("--seed", type=int, default=0, help="order of measurement and weights")
+    run.set_defaults(act=_run)
+    check = commands.add_parser("check", help="say which lines of a result file are refused, and why")
+    check.add_argument("file", type=Path)
+    check.set_defaults(act=_check)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    written = run_suite(
+        options.suite,
+        options.out,
+        frameworks=options.framework,
+        pythons=_pythons(options.python),
+        device=options.device,
+        report=_show,
+        seed=options.seed,
+    )
+    sys.stdout.write(f"{written} lines written to {options.out}\n")
+    return 0
+
+
+def _pythons(pairs: Sequence[str]) -> dict[str, Path]:
+    found = {}
+    for pair in pairs:
+        name, equals, path = pair.partition("=")
+        if not equals or not path:
+            raise InputError(
+                f"--python {pair!r}: write it as NAME=PATH, for instance pytorch=/opt/env/bin/python"
+            )
+        found[name] = Path(path)
+    return found
+
+
+def _check(options: argparse.Namespace) -> int:
+    taken, refused = lines.read(options.file)
+    for refusal in refused:
+        sys.stderr.write(f"{options.file}:{refusal.number}: {refusal.why}\n")
+    sys.stdout.write(f"{len(taken)} lines are valid, {len(refused)} are refused\n")
+    return 1 if refused else 0
+
+
+def _show(line: Measurement) -> None:
+    where = f"{line.metric:28} {line.subject:16} {line.framework:12} {line.variant:14}"
+    what = f"{line.value:.6g} {line.unit}" if line.value is not None else f"{line.status}: {line.reason}"
+    sys.stdout.write(f"{where} {what}{' (noisy)' if line.quality == 'noisy' else ''}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

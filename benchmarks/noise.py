@@ -1,0 +1,117 @@
+"""Whether the machine was quiet: a canary of known work, and who used the CPU meanwhile.
+
+A time that was taken while others worked is kept, marked `noisy`, and never scored. The limits are those
+of BENCHMARKS 4.4; a machine that does not tell who used its CPU cannot be gated, and is noisy as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import resource
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+FOREIGN_LIMIT = 0.03
+STEAL_LIMIT = 0.01
+CANARY_LIMIT = 0.05
+QUIET_LIMIT = 0.05
+_CANARY_BYTES = 24 * 2**20
+_CANARY_REPEATS = 5
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+_BUFFER = bytes(_CANARY_BYTES)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Jiffies of the machine since its start, and seconds of CPU of this process and its children."""
+
+    busy: int
+    steal: int
+    total: int
+    own_s: float
+
+
+def usage() -> Usage | None:
+    """Return the counters now, or None where the system has no /proc/stat."""
+    try:
+        fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
+    except OSError:
+        return None
+    user, nice, system, _, _, irq, softirq, steal = fields[:8]  # without idle and waiting for disks
+    times = os.times()
+    own = times.user + times.system + times.children_user + times.children_system
+    return Usage(user + nice + system + irq + softirq, steal, sum(fields[:8]), own)
+
+
+@contextmanager
+def watched() -> Iterator[dict[str, float | None]]:
+    """Yield a dict that holds, after the block, the foreign and stolen shares of the CPU and the switches.
+
+    `foreign` is the share of all CPU time that neither was idle nor ours, `steal` what the host took.
+    Both are None where they cannot be known.
+    """
+    report: dict[str, float | None] = {"foreign": None, "steal": None, "involuntary_switches": None}
+    before, switches = usage(), resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
+    yield report
+    after = usage()
+    report["involuntary_switches"] = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw - switches
+    if before is None or after is None or after.total == before.total:
+        return
+    total = after.total - before.total
+    own = (after.own_s - before.own_s) * _TICKS
+    report["foreign"] = round(max(0.0, (after.busy - before.busy - own) / total), 4)
+    report["steal"] = round((after.steal - before.steal) / total, 4)
+
+
+def canary(threads: int) -> float:
+    """Return the median seconds that a fixed work (SHA-256 and a copy per thread) takes now.
+
+    It is neutral towards the frameworks: no numerical library takes part.
+    """
+    with ThreadPoolExecutor(threads) as pool:
+        times = []
+        for _ in range(_CANARY_REPEATS):
+            start = time.perf_counter()
+            list(pool.map(_canary_work, range(threads)))
+            times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def wait_until_quiet(*, patience_s: float, look_s: float = 0.25) -> float | None:
+    """Wait until others use less than 5 % of the CPU, at most `patience_s`; return the last share seen."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        with watched() as seen:
+            time.sleep(look_s)
+        foreign = seen["foreign"]
+        if foreign is None or foreign < QUIET_LIMIT or time.monotonic() > deadline:
+            return foreign
+
+
+def judge(noise: Mapping[str, float | None], canaries: tuple[float, float], usual: float) -> list[str]:
+    """Return why a cell counts as noisy; an empty list when it does not.
+
+    `usual` is the median canary of the run so far, in seconds.
+    """
+    foreign, steal = noise.get("foreign"), noise.get("steal")
+    if foreign is None or steal is None:
+        return ["this system does not tell who used the CPU"]
+    reasons = []
+    if foreign > FOREIGN_LIMIT:
+        reasons.append(f"others used {foreign:.1%} of the CPU")
+    if steal > STEAL_LIMIT:
+        reasons.append(f"the host took {steal:.1%} of the CPU")
+    slowest = max(canaries) / usual - 1
+    if slowest > CANARY_LIMIT:
+        reasons.append(f"the canary ran {slowest:.1%} slower than its median")
+    return reasons
+
+
+def _canary_work(_: int) -> int:
+    return len(hashlib.sha256(_BUFFER).digest()) + len(bytearray(_BUFFER))

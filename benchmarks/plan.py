@@ -1,0 +1,131 @@
+"""From a suite's name and a seed to the ordered list of cells; the same seed gives the same order."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from benchmarks.workload import PROBES, ROOT, WORKLOADS, Workload, load_workload, read_toml
+from evidence.errors import InputError, MeasurementError
+
+FRAMEWORKS_FILE = ROOT / "frameworks" / "frameworks.toml"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The smallest thing that is measured, written and resumed as a whole.
+
+    `kind` is one of check, probe, start, step, memory, ceiling; `framework` is empty where a cell
+    asks all of them at once.
+    """
+
+    kind: str
+    subject: str
+    framework: str = ""
+    task: str = ""
+    protocol: str = ""
+    round: int | None = None
+
+    @property
+    def id(self) -> str:
+        """A name that is the same in every run of the same suite."""
+        parts = (self.kind, self.subject, self.framework, self.task, self.protocol, self.round)
+        return "/".join("" if part is None else str(part) for part in parts)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A suite of `suites.toml` with the workloads it names."""
+
+    id: str
+    rounds: int
+    seconds: float
+    min_samples: int
+    retries: int
+    retry_budget_s: float
+    patience_s: float
+    timeout_s: float
+    protocols: tuple[str, ...]
+    probes: tuple[str, ...]
+    starts: tuple[str, ...]
+    start_rounds: int
+    ceilings: bool
+    memory: bool
+    shared_untimed: bool
+    workloads: Mapping[str, Sequence[str]]
+    folder: Path = WORKLOADS
+    probe_folder: Path = PROBES
+
+    def workload(self, name: str) -> Workload:
+        """Read one workload of this suite."""
+        return load_workload(self.folder / name)
+
+
+def load_suite(name: str, file: Path = ROOT / "suites.toml") -> Suite:
+    """Return a suite. Raises InputError for an unknown name, MeasurementError for a malformed file."""
+    data = read_toml(file)
+    if name not in data:
+        raise InputError(f"no suite {name!r}. Known: {', '.join(data)}")
+    table = {key: value for key, value in data[name].items() if key != "why"}
+    for key in ("protocols", "probes", "starts"):
+        table[key] = tuple(table[key])
+    try:
+        return Suite(id=name, **table)
+    except TypeError as error:
+        raise MeasurementError(f"{file}: suite {name}: {error}") from error
+
+
+@cache
+def declared_frameworks() -> Mapping[str, Mapping[str, Any]]:
+    """Return what `frameworks.toml` declares, by framework."""
+    return read_toml(FRAMEWORKS_FILE)
+
+
+def cells(suite: Suite, frameworks: Sequence[str], seed: int) -> list[Cell]:
+    """Return every cell in the order of measurement.
+
+    Untimed cells come first. In each round the workloads come in random order, and the frameworks and
+    modes of one workload back to back, in random order too: what drifts, drifts for all of them.
+    """
+    order = random.Random(seed)  # noqa: S311 - the order of measurements is no secret
+    # Probes before checks: a check switches its process to float64.
+    plan = [Cell("probe", name) for name in suite.probes]
+    plan += [Cell("check", name) for name in suite.workloads]
+    if suite.ceilings:
+        plan += [Cell("ceiling", "matmul", framework) for framework in frameworks]
+    if suite.memory:
+        plan += [cell for cell in _steps(suite, frameworks, "memory", "") if cell.protocol == ""]
+    for number in range(max(suite.rounds, suite.start_rounds)):
+        groups = list(_round(suite, frameworks, number))
+        order.shuffle(groups)
+        for group in groups:
+            order.shuffle(group)
+            plan += group
+    return plan
+
+
+def _round(suite: Suite, frameworks: Sequence[str], number: int) -> Iterator[list[Cell]]:
+    if number < suite.rounds:
+        for name in suite.workloads:
+            for task in suite.workloads[name]:
+                found = (replace(cell, round=number) for cell in _steps(suite, frameworks, "step", name))
+                yield [cell for cell in found if cell.task == task]
+    if number < suite.start_rounds:
+        for variant in suite.starts:
+            yield [Cell("start", "first_result", one, protocol=variant, round=number) for one in frameworks]
+
+
+def _steps(suite: Suite, frameworks: Sequence[str], kind: str, only: str) -> Iterator[Cell]:
+    declared = declared_frameworks()
+    for name, tasks in suite.workloads.items():
+        if only and name != only:
+            continue
+        for task in tasks:
+            for framework in frameworks:
+                for protocol in declared[framework]["modes"]:
+                    if protocol in suite.protocols:
+                        yield Cell(kind, name, framework, task, protocol)

@@ -1,0 +1,1 @@
+from benchmarks.installed import footprint as collect  # noqa: F401

@@ -1,0 +1,155 @@
+"""What all cells of one run share: the machine, the frameworks found, the run's own measurements so far."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import statistics
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import machine, noise, process, workload
+from benchmarks.metrics import METRICS
+from benchmarks.plan import Cell, Suite, declared_frameworks
+from evidence.errors import InputError
+from evidence.types import Measurement
+
+_DESCRIBE_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A framework as found with the Python that it is measured with; `missing` says why it is not there."""
+
+    id: str
+    declared: Mapping[str, Any]
+    python: Path
+    versions: Mapping[str, str]
+    missing: str = ""
+
+
+@dataclass
+class Session:
+    """One run in progress. `measured` holds every line of the run, those of a resumed file included.
+
+    `answers` holds what untimed cells were told in advance, by cell and framework; `retried_s` is the time
+    spent on repeating noisy cells.
+    """
+
+    run: str
+    suite: Suite
+    frameworks: Mapping[str, Installed]
+    device: str
+    seed: int
+    caches: Path
+    plan: str
+    machine: Mapping[str, object]
+    threads: int
+    cpus: Sequence[int]
+    measured: list[Measurement] = field(default_factory=list)
+    canaries: list[float] = field(default_factory=list)
+    answers: dict[tuple[str, str], process.Ended] = field(default_factory=dict)
+    retried_s: float = 0.0
+
+    def spec(self, framework: str, **more: Any) -> dict[str, Any]:
+        """Return what every worker is told, and more."""
+        declared = self.frameworks[framework].declared
+        common = {
+            "framework": framework,
+            "module": declared["module"],
+            "distributions": declared["distributions"],
+            "device": self.device,
+            "threads": self.threads,
+            "cpus": list(self.cpus),
+            "seed": self.seed,
+        }
+        return common | more
+
+    def start(self, spec: Mapping[str, Any], **launch: Any) -> process.Ended:
+        """Run one worker for a framework; a framework that is not there is `not_run` without a process."""
+        found = self.frameworks[spec["framework"]]
+        if found.missing:
+            return process.Ended("not_run", found.missing)
+        launch.setdefault("timeout_s", self.suite.timeout_s)
+        return process.run(spec, process.Launch(python=found.python, caches=self.caches, **launch))
+
+    def line(self, cell: Cell, framework: str, metric: str, **fields: Any) -> Measurement:
+        """Return a result line of this run; the caller says what came out."""
+        settings = {"suite": self.suite.id, "seed": self.seed, "plan": self.plan, "cell": cell.id}
+        fields["settings"] = settings | dict(fields.get("settings", {}))
+        fields.setdefault("subject", cell.subject)
+        fields.setdefault("started_at", datetime.now(UTC))
+        versions = dict(self.frameworks[framework].versions) | dict(fields.pop("versions", {}))
+        return Measurement(
+            run=self.run,
+            metric=metric,
+            framework=framework,
+            unit=METRICS[metric].unit,
+            device=self.device,
+            machine=self.machine,
+            versions=versions,
+            **{"status": "ok", "reason": "", "round": cell.round} | fields,
+        )
+
+    def canary(self) -> float:
+        """Take a canary and remember it."""
+        self.canaries.append(noise.canary(self.threads))
+        return self.canaries[-1]
+
+    def usual_canary(self) -> float:
+        """Return the median canary of the run so far, in seconds."""
+        return statistics.median(self.canaries)
+
+
+def find(frameworks: Sequence[str], pythons: Mapping[str, Path], caches: Path) -> dict[str, Installed]:
+    """Look which frameworks are installed, without importing them. Raises InputError for an unknown name."""
+    known = declared_frameworks()
+    for name in (*frameworks, *pythons):
+        if name not in known:
+            raise InputError(f"no framework {name!r} can be measured. Known: {', '.join(known)}")
+    return {name: _find(name, Path(pythons.get(name, sys.executable)), caches) for name in frameworks}
+
+
+def _find(name: str, python: Path, caches: Path) -> Installed:
+    declared = declared_frameworks()[name]
+    if not python.is_file():
+        raise InputError(f"{python}: no such Python (for {name}). Give the path of its interpreter")
+    spec = {"task": "describe", "framework": name, "cpus": [], "threads": 1} | {
+        key: declared[key] for key in ("module", "distributions")
+    }
+    ended = process.run(spec, process.Launch(python=python, timeout_s=_DESCRIBE_TIMEOUT_S, caches=caches))
+    if ended.status != "ok":
+        return Installed(
+            name, declared, python, {}, missing=f"this Python cannot run the worker: {ended.reason}"
+        )
+    versions = dict(ended.result["versions"]) | {"python": ended.result["python"]}
+    missing = (
+        ""
+        if ended.result["installed"]
+        else f"{declared['module']} is not installed in the Python used for {name}"
+    )
+    return Installed(name, declared, python, versions, missing)
+
+
+def plan_hash(
+    suite: Suite, frameworks: Mapping[str, Installed], *, device: str, seed: int | None = None
+) -> str:
+    """Return what must be the same for a killed run to be resumed: suite, code, versions, machine."""
+    described = repr(suite).replace(str(suite.folder), "").replace(str(suite.probe_folder), "")
+    content = {
+        "suite": described,
+        "code": {name: workload.code_hash(suite.folder / name) for name in suite.workloads},
+        "probes": {
+            name: workload.code_hash(suite.probe_folder / name, framework_files=False)
+            for name in suite.probes
+        },
+        "frameworks": {name: dict(found.versions) for name, found in frameworks.items()},
+        "machine": machine.identity(machine.fingerprint()),
+        "device": device,
+        "seed": seed,
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,96 @@
+"""Warm up, then take raw samples of a step. No statistics here: raw samples are the result.
+
+A sample is the time of `k` steps that end in one true synchronisation, divided by `k`; `k` is chosen so
+that a sample lasts long enough for the clock and the synchronisation not to matter (BENCHMARKS 4.3).
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks import noise
+
+WARM_STEPS = 5
+WARM_CAP_S = 20.0
+STEADY = 0.03
+_BLOCK = 5
+
+
+@dataclass(frozen=True)
+class Stepper:
+    """A step that can be timed.
+
+    `run(i)` does the i-th step and returns its result, `finish(result)` waits until it is really there and
+    returns one number of it, `compilations()` counts graphs or traces made so far.
+    """
+
+    run: Callable[[int], object]
+    finish: Callable[[object], float]
+    compilations: Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Raw samples (seconds per step), the first call, and what was seen meanwhile."""
+
+    samples: tuple[float, ...]
+    first_call_s: float
+    warm_steps: int
+    steps_per_sample: int
+    compiled_inside: int
+    last_value: float
+    noise: dict[str, float | None]
+
+
+def measure(stepper: Stepper, *, seconds: float, min_samples: int = 10, sample_s: float = 0.05) -> Timing:
+    """Time a step for at least `seconds` and at least `min_samples` samples (both must hold).
+
+    Raises FloatingPointError when the step ends in NaN or infinity: such a time means nothing.
+    """
+    start = time.perf_counter()
+    stepper.finish(stepper.run(0))
+    first_call = time.perf_counter() - start
+    warm_steps, step_s = _warm_up(stepper)
+    k = max(1, math.ceil(sample_s / step_s))
+    graphs = stepper.compilations()
+    samples: list[float] = []
+    with noise.watched() as seen:
+        begin = time.perf_counter()
+        while len(samples) < min_samples or time.perf_counter() - begin < seconds:
+            elapsed, value = _sample(stepper, k, first=len(samples) * k)
+            samples.append(elapsed / k)
+    if not math.isfinite(value):
+        raise FloatingPointError(f"the step ended in {value}")
+    return Timing(
+        samples=tuple(samples),
+        first_call_s=first_call,
+        warm_steps=warm_steps,
+        steps_per_sample=k,
+        compiled_inside=stepper.compilations() - graphs,
+        last_value=value,
+        noise=dict(seen),
+    )
+
+
+def _sample(stepper: Stepper, k: int, *, first: int) -> tuple[float, float]:
+    start = time.perf_counter()
+    for i in range(first, first + k - 1):
+        stepper.run(i)
+    value = stepper.finish(stepper.run(first + k - 1))
+    return time.perf_counter() - start, value
+
+
+def _warm_up(stepper: Stepper) -> tuple[int, float]:
+    """Run blocks until one median is within 3 % of the one before; return (steps, seconds per step)."""
+    begin, steps, previous = time.perf_counter(), 0, math.inf
+    while True:
+        times = [_sample(stepper, 1, first=steps + i)[0] for i in range(_BLOCK)]
+        steps, current = steps + _BLOCK, statistics.median(times)
+        steady = abs(current - previous) <= STEADY * current
+        if (steps >= WARM_STEPS + _BLOCK and steady) or time.perf_counter() - begin > WARM_CAP_S:
+            return steps, current
+        previous = current

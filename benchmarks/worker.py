@@ -1,0 +1,191 @@
+"""One task of one framework in a fresh process: `python -m benchmarks.worker SPEC RESULT`.
+
+Needs the standard library, numpy and the framework. The spec is a JSON object with `task`, `framework`,
+`module` (what is imported), `folder` and what the task needs; the result is a JSON object. A failure is
+an exception: the parent reads its name and message from the traceback (outcome.classify).
+"""
+
+# ruff: noqa: PLC0415 - nothing may be imported before a task's clock runs, so that start-up is measured whole
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import resource
+import signal
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+Result = dict[str, Any]
+_PR_SET_PDEATHSIG = 1
+_MEMORY_STEPS = 10
+
+
+def main(argv: list[str]) -> int:
+    """Run the task of the spec file and write the result file in one piece."""
+    _die_with_parent()
+    spec = json.loads(Path(argv[0]).read_text(encoding="utf-8"))
+    if spec["cpus"] and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, spec["cpus"])
+    result = _TASKS[spec["task"]](spec)
+    partial = Path(argv[1] + ".part")
+    partial.write_text(json.dumps(result), encoding="utf-8")
+    partial.replace(argv[1])
+    return 0
+
+
+def describe(spec: Mapping[str, Any]) -> Result:
+    """Say what is installed, without importing it."""
+    versions = {}
+    for name in (*spec["distributions"], "numpy"):
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    found = importlib.util.find_spec(spec["module"]) is not None
+    return {"installed": found, "versions": versions, "python": platform.python_version()}
+
+
+def start(spec: Mapping[str, Any]) -> Result:
+    """Import the framework, then let the program make its first training step; both from the same clock."""
+    begin = time.perf_counter()
+    importlib.import_module(spec["module"])
+    imported = time.perf_counter()
+    memory = peak_rss()
+    loss = _program(spec).first_step()
+    end = time.perf_counter()
+    seconds = {"import_s": imported - begin, "first_result_s": end - begin, "import_memory": memory}
+    return seconds | {"loss": loss, "peak_memory": peak_rss()}
+
+
+def probe(spec: Mapping[str, Any]) -> Result:
+    """Run the framework's file of a probe folder: `collect(spec)` returns facts, not judgements."""
+    if not spec["config"].get("needs_framework", True):
+        return {"facts": _program(spec).collect(spec), "versions": {}}
+    adapter = _adapter(spec)
+    adapter.set_up(spec)
+    return {"facts": _program(spec).collect(spec), "versions": adapter.versions()}
+
+
+def measure(spec: Mapping[str, Any]) -> Result:
+    """Time the step of a workload."""
+    from benchmarks import timing
+
+    adapter, workload, settings = _prepare(spec)
+    begin = time.perf_counter()
+    stepper = adapter.stepper(workload, workload.program(spec["framework"]), spec)
+    built = time.perf_counter() - begin
+    timed = timing.measure(stepper, seconds=spec["seconds"], min_samples=spec["min_samples"])
+    if timed.compiled_inside:
+        raise RuntimeError(
+            f"{timed.compiled_inside} compilation(s) inside the timed region: the time means nothing"
+        )
+    settings |= {
+        "build_s": round(built, 4),
+        "warm_steps": timed.warm_steps,
+        "steps_per_sample": timed.steps_per_sample,
+        "last_value": timed.last_value,
+    }
+    return {
+        "samples": list(timed.samples),
+        "median": statistics.median(timed.samples),
+        "first_call_s": timed.first_call_s,
+        "noise": timed.noise,
+        "settings": settings,
+        "versions": adapter.versions(),
+    }
+
+
+def memory(spec: Mapping[str, Any]) -> Result:
+    """Peak memory of ten steps above what the process held after its import."""
+    adapter, workload, settings = _prepare(spec)
+    before = peak_rss()
+    stepper = adapter.stepper(workload, workload.program(spec["framework"]), spec)
+    for i in range(_MEMORY_STEPS):
+        stepper.finish(stepper.run(i))
+    device = adapter.peak_device_memory()
+    peak = device if device is not None else peak_rss() - before
+    return {"peak": peak, "settings": settings | {"after_import": before}, "versions": adapter.versions()}
+
+
+def equivalence(spec: Mapping[str, Any]) -> Result:
+    """Write outputs, gradients and losses in float64 to each of `spec["arrays"]`; return the weights."""
+    import numpy as np
+
+    adapter, workload, settings = _prepare(spec)
+    for file in spec["arrays"]:
+        found = adapter.evaluate(workload, workload.program(spec["framework"]), spec)
+        arrays = {f"gradient/{name}": value for name, value in found["gradients"].items()}
+        np.savez(file, outputs=found["outputs"], losses=np.asarray(found["losses"], np.float64), **arrays)
+    return {"weights": found["weights"], "settings": settings, "versions": adapter.versions()}
+
+
+def ceiling(spec: Mapping[str, Any]) -> Result:
+    """Best rate of square float32 products of this framework and of numpy, and the copy bandwidth."""
+    from benchmarks import ceilings
+
+    adapter = _adapter(spec)
+    adapter.set_up(spec)
+    return ceilings.measure(adapter.matmul) | {"versions": adapter.versions()}
+
+
+def peak_rss() -> int:
+    """Return the peak resident memory of this process in bytes (macOS counts bytes, Linux KiB)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def several(spec: Mapping[str, Any]) -> Result:
+    """Run several untimed tasks one after the other, so that the framework is imported once."""
+    return {"results": [_TASKS[one["task"]](one) for one in spec["specs"]]}
+
+
+_TASKS: Mapping[str, Callable[[Mapping[str, Any]], Result]] = {
+    "describe": describe,
+    "start": start,
+    "probe": probe,
+    "train": measure,
+    "infer": measure,
+    "memory": memory,
+    "equivalence": equivalence,
+    "ceiling": ceiling,
+    "several": several,
+}
+
+
+def _adapter(spec: Mapping[str, Any]) -> Any:
+    importlib.import_module(spec["module"])
+    return importlib.import_module(f"benchmarks.frameworks.{spec['framework']}")
+
+
+def _prepare(spec: Mapping[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+    from benchmarks.workload import load_workload
+
+    adapter = _adapter(spec)
+    settings = dict(adapter.set_up(spec))
+    return adapter, load_workload(Path(spec["folder"])), settings
+
+
+def _program(spec: Mapping[str, Any]) -> Any:
+    from benchmarks.workload import load_module
+
+    return load_module(Path(spec["folder"]) / f"{spec['framework']}.py")
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent dies: a killed runner leaves no worker behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,154 @@
+"""A workload: a folder with `workload.toml` and one file per framework."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import operator
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from evidence.errors import MeasurementError
+
+ROOT = Path(__file__).parent
+WORKLOADS = ROOT / "workloads"
+PROBES = ROOT / "probes"
+_SHARED = ("arrays.py", "timing.py", "worker.py")
+_KEYS = {
+    "title", "category", "why", "tasks", "flops_per_sample", "parameters", "batch_size", "inputs", "target",
+    "tolerance", "loss", "metric", "seconds", "equivalence_batch", "config", "bytes_per_call",
+}  # fmt: skip
+_NEEDED = ("title", "category", "why", "tasks", "batch_size", "inputs", "tolerance")
+_OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What is computed, on which input, and how closely two frameworks must agree.
+
+    `flops` are floating-point operations of one forward pass of one sample (1 multiply-add = 2);
+    `parameters` counts trainable numbers in the canonical layout; `batch_size` is by device.
+    """
+
+    id: str
+    folder: Path
+    title: str
+    category: str
+    tasks: tuple[str, ...]
+    flops: float | None
+    parameters: int
+    batch_size: Mapping[str, int]
+    inputs: tuple[Mapping[str, Any], ...]
+    target: Mapping[str, Any] | None
+    tolerance: Mapping[str, float]
+    config: Mapping[str, Any]
+    metric: str
+    equivalence_batch: int
+    bytes_per_call: float | None
+
+    def file(self, framework: str) -> Path:
+        """Return where the framework's program stands; a missing file means: not measured."""
+        return self.folder / f"{framework}.py"
+
+    def program(self, framework: str) -> ModuleType:
+        """Import the framework's program. Raises MeasurementError when there is none."""
+        return load_module(self.file(framework))
+
+
+def load_workload(folder: Path) -> Workload:
+    """Read a workload folder. Raises MeasurementError that names file, key and mend."""
+    file = folder / "workload.toml"
+    data = read_toml(file)
+    if unknown := data.keys() - _KEYS:
+        raise MeasurementError(f"{file}: unknown key {min(unknown)!r}. Known: {', '.join(sorted(_KEYS))}")
+    for key in _NEEDED:
+        if key not in data:
+            raise MeasurementError(f"{file}: key {key!r} is missing")
+    formula = data.get("flops_per_sample")
+    size = data.get("bytes_per_call")
+    return Workload(
+        id=folder.name,
+        folder=folder,
+        title=data["title"],
+        category=data["category"],
+        tasks=tuple(data["tasks"]),
+        flops=None if formula is None else arithmetic(formula, where=f"{file}: flops_per_sample"),
+        parameters=data.get("parameters", 0),
+        batch_size=data["batch_size"],
+        inputs=tuple(data["inputs"]),
+        target=data.get("target"),
+        tolerance=data["tolerance"],
+        config=data.get("config", {}),
+        metric=data.get("metric", ""),
+        equivalence_batch=data.get("equivalence_batch", 4),
+        bytes_per_call=None if size is None else arithmetic(size, where=f"{file}: bytes_per_call"),
+    )
+
+
+def code_hash(folder: Path, *, framework_files: bool = True) -> str:
+    """Return the sha256 of everything that decides what the folder computes.
+
+    That is every file of the folder and, for a workload, the code that runs it: a proof of equivalence made
+    with other code proves nothing about this one.
+    """
+    digest = hashlib.sha256()
+    files = sorted(
+        file for file in folder.rglob("*") if file.is_file() and file.suffix in {".py", ".toml", ".txt"}
+    )
+    if framework_files:
+        files += sorted((ROOT / "frameworks").glob("*.py")) + [ROOT / name for name in _SHARED]
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def load_module(file: Path) -> ModuleType:
+    """Import one file under a name of its own, so that `tensorflow.py` never hides the framework."""
+    if not file.is_file():
+        raise MeasurementError(
+            f"{file.parent.name}: no file {file.name}; this framework is not measured there"
+        )
+    name = f"measured_{file.parent.name}_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise MeasurementError(f"{file.parent.name}: {file.name} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Return the contents of a TOML file. Raises MeasurementError with file and cause."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise MeasurementError(f"{file}: {error}") from error
+
+
+def arithmetic(formula: str | float, *, where: str) -> float:
+    """Return the value of numbers with + - * / ** and brackets. Raises MeasurementError for anything else."""
+    if isinstance(formula, int | float):
+        return float(formula)
+    try:
+        return _value(ast.parse(formula, mode="eval").body)
+    except (SyntaxError, KeyError, TypeError, ZeroDivisionError) as error:
+        raise MeasurementError(f"{where}: {formula!r} is not arithmetic of numbers ({error})") from error
+
+
+def _value(node: ast.expr) -> float:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return float(node.value)
+    if isinstance(node, ast.BinOp):
+        return _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
+    raise TypeError(f"{ast.unparse(node)} is neither a number nor an operation")

@@ -1,0 +1,502 @@
+"""The only network code: one polite and patient HTTP client that keeps a secret.
+
+Politeness is data: `Source.budget`, `Source.min_interval` and the constants below. The token of a source
+goes to the origin of its address only, and never into a payload or a message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+import requests
+import tenacity
+from requests.utils import get_environ_proxies, parse_header_links
+from urllib3.exceptions import NameResolutionError
+
+from collectors._contract import Capped, Subject
+from collectors._limits import is_exhausted, is_rate_limit, wait_of
+from evidence.errors import Absent, RateLimited, Refused, SourceError, Unavailable
+from evidence.types import Framework, Payload, Source
+
+Previous = Callable[[str], Payload | None]
+"""Gives the last archived answer to a url."""
+
+PROJECT = "touchstone"
+DEFAULT_HOME = Path(__file__).resolve().parent.parent / "data"
+
+CONNECT_TIMEOUT_S = 2.5  # a lost packet is repeated after 1 s; a dead host must not hold up a run
+READ_TIMEOUT_S = 20.0
+WAIT_BUDGET_S = 30.0
+"""The most seconds an attempt may lose to waits and failed tries; a longer wait is for the next run."""
+TRIES = 4
+UNREACHED_TRIES = 2
+BACKFILL_BUDGET = 40
+"""The most requests an attempt may spend on history that the archive lacks, on top of `Source.budget`."""
+REDIRECTS = 5
+
+BEARER = "Authorization: Bearer {token}"
+"""How a token travels: a header line, or `?name={token}` for a query parameter."""
+
+_KEPT_HEADERS = ("content-type", "date", "etag", "last-modified", "link", "x-pypi-last-serial")
+_BACK_OFF = tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 0.5)
+_REACTIONS: Mapping[int, type[SourceError]] = {
+    202: Unavailable,  # still computing
+    204: Absent,  # nothing there, such as an empty repository
+    404: Absent,
+    408: Unavailable,
+    425: Unavailable,
+}
+_MEANINGS = {202: "still computing", 204: "nothing there", 401: "the token is missing or wrong"}
+
+
+class _Unreached(Unavailable):
+    """No connection: the host is down or unknown, so one more try is all it gets."""
+
+
+class _Unknown(Unavailable):
+    """The name of the host does not resolve: a second try cannot mend that."""
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    token_as: str = BEARER
+    backfill: bool = False
+
+
+@dataclass(frozen=True)
+class _Answer:
+    asked_at: datetime
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+class Client:
+    """Asks one source about one framework: one connection pool, one request budget, one wait budget.
+
+    `previous` gives the archived answer to a url, for conditional requests and for `min_interval`. `folder`
+    is where a collector may keep things between runs. `requests`, `bytes` and `notes` tell what the attempt
+    cost and what a reader of it should know. TOUCHSTONE_<SOURCE>_URL replaces the source's address.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        previous: Previous | None = None,
+        home: Path | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.source = source
+        self.base = environment.get(f"TOUCHSTONE_{source.id.upper()}_URL") or source.url
+        self.folder = (home or Path(environment.get("TOUCHSTONE_HOME") or DEFAULT_HOME)) / source.id
+        self.now = clock
+        self.requests = self.bytes = 0
+        self.notes: list[str] = []
+        self._previous = previous or (lambda _url: None)
+        self._sleep = sleep
+        self._backfilled = 0
+        self._lost_s = 0.0
+        self._blocked_until: datetime | None = None
+        self._token = _token(source, environment)
+        self._secret = _in_any_spelling(self._token)
+        self._session = requests.Session()
+        self._session.auth = _no_credentials
+        self._session.headers["User-Agent"] = f"{PROJECT} ({_contact(environment)})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._session.close()
+
+    @property
+    def has_token(self) -> bool:
+        """Whether the source's token is set."""
+        return bool(self._token)
+
+    def each(
+        self, framework: Framework, ask: Callable[[Self, Subject], Iterator[Payload]]
+    ) -> Iterator[Payload]:
+        """Ask about every name of the framework, core first; a name the source does not know is noted.
+
+        Raises Absent when it knows none of them, Refused when it knows a name and denies a part of it.
+        """
+        unknown: list[Absent] = []
+        answers = 0
+        for scope, name in framework.scoped_names(self.source.needs):
+            before = answers
+            try:
+                for payload in ask(self, Subject(framework.id, scope, name)):
+                    answers += 1
+                    yield payload
+            except Absent as absent:
+                if answers > before:
+                    why = f"{absent.why} for a part of {name}, which it knows"
+                    raise Refused(self.source.id, absent.url, why) from absent
+                unknown.append(absent)
+                self.notes.append(f"{name} is absent")
+        if unknown and not answers:
+            raise unknown[0]
+
+    def get(
+        self,
+        path: str,
+        subject: Subject,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        token_as: str = BEARER,
+        fresh_for: timedelta | None = None,
+        backfill: bool = False,
+    ) -> Payload:
+        """Return the answer to a GET of a path below the source's address, or of a full url.
+
+        An archived answer younger than `fresh_for` (default: the source's `min_interval`) is returned as it
+        is; an older one makes the request conditional, and a 304 gives its body under the new time.
+        `backfill` draws on the backfill budget. Raises Absent, Capped, RateLimited, Refused, Unavailable.
+        """
+        url = self.address(path, params)
+        request = _Request("GET", url, _accept_json(headers), token_as=token_as, backfill=backfill)
+        return self._payload(request, subject, key=url, fresh_for=fresh_for)
+
+    def post(
+        self,
+        path: str,
+        subject: Subject,
+        *,
+        body: Mapping[str, object],
+        headers: Mapping[str, str] | None = None,
+        token_as: str = BEARER,
+        fresh_for: timedelta | None = None,
+    ) -> Payload:
+        """Return the answer to a JSON question; the payload's url ends in `#` and the question's digest."""
+        url = self.address(path)
+        question = json.dumps(body, sort_keys=True).encode()
+        key = f"{url}#{hashlib.sha256(question).hexdigest()[:16]}"
+        asked = {"Content-Type": "application/json", **_accept_json(headers)}
+        request = _Request("POST", url, asked, body=question, token_as=token_as)
+        return self._payload(request, subject, key=key, fresh_for=fresh_for)
+
+    def pages(
+        self,
+        path: str,
+        subject: Subject,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        fresh_for: timedelta | None = None,
+        older_fresh_for: timedelta = timedelta(weeks=26),
+    ) -> Iterator[Payload]:
+        """Yield the first page, then those the `Link` header names as next.
+
+        The later ones are history: they are asked anew only after `older_fresh_for`, as backfill.
+        """
+        payload = self.get(path, subject, params=params, headers=headers, fresh_for=fresh_for)
+        seen = {payload.url}
+        yield payload
+        while url := self._next_page(payload):
+            if url in seen:
+                raise Refused(self.source.id, url, "the pages go round in a circle")
+            seen.add(url)
+            payload = self.get(url, subject, headers=headers, fresh_for=older_fresh_for, backfill=True)
+            yield payload
+
+    def get_range(self, path: str, start: int, end: int | None = None) -> bytes:
+        """Return the bytes [start, end) of a file; a negative start without an end counts from its end.
+
+        Raises Refused when the server sends the whole file instead.
+        """
+        span = f"{start}" if start < 0 else f"{start}-{'' if end is None else end - 1}"
+        headers = {"Range": f"bytes={span}", "Accept-Encoding": "identity"}
+        return self._exchange(_Request("GET", self.address(path), headers)).body
+
+    def reach(self, url: str) -> None:
+        """Raise Unavailable at once when the host of a url cannot be connected to. For programs we start."""
+        parts = urlsplit(self._linked(url, ""))
+        port = parts.port or {"http": 80, "https": 443, "git": 9418, "ssh": 22}.get(parts.scheme)
+        if not parts.hostname or not port or get_environ_proxies(url):
+            return
+        try:
+            socket.create_connection((parts.hostname, port), timeout=CONNECT_TIMEOUT_S).close()
+        except OSError as error:
+            raise Unavailable(self.source.id, url, f"no connection to {parts.hostname}: {error}") from error
+
+    def archived(self, url: str, subject: Subject, *, fresh_for: timedelta | None = None) -> Payload | None:
+        """Return the archived answer to a url, if there is one younger than `fresh_for`."""
+        old = self._previous(url)
+        if old is None:
+            return None
+        age = self.now() - old.requested_at
+        limit = self.source.min_interval if fresh_for is None else fresh_for
+        return _about(old, subject) if timedelta(0) <= age < limit else None
+
+    def spend(self, url: str, *, backfill: bool = False) -> None:
+        """Count one request. Raises Capped when the budget has none left."""
+        if not self._may_spend(backfill):
+            budget = BACKFILL_BUDGET if backfill else self.source.budget
+            why = f"the budget of {budget} requests is spent; the next run goes on from here"
+            raise Capped(self.source.id, url, why)
+        self.requests += 1
+        self._backfilled += backfill
+
+    def make_payload(self, subject: Subject, *, url: str, requested_at: datetime, body: bytes) -> Payload:
+        """Return a payload of bytes that came by another way than HTTP."""
+        self.bytes += len(body)
+        return _payload(self.source, subject, url, _Answer(requested_at, 200, {}, body))
+
+    def address(self, path: str, params: Mapping[str, str | int] | None = None) -> str:
+        """Return the full url of a path (or of a url) below the source's address, without any token."""
+        path = path.removeprefix(self.source.url)
+        url = path if urlsplit(path).scheme else urljoin(f"{self.base.rstrip('/')}/", path.lstrip("/"))
+        return f"{url}?{urlencode(params)}" if params else url
+
+    def scrub(self, text: str) -> str:
+        """Return the text without the token, however it is percent-encoded there."""
+        return self._secret.sub("***", text) if self._token else text
+
+    def _payload(
+        self, request: _Request, subject: Subject, *, key: str, fresh_for: timedelta | None
+    ) -> Payload:
+        fresh = self.archived(key, subject, fresh_for=fresh_for)
+        if fresh:
+            return fresh
+        old = self._previous(key)
+        conditional = {**request.headers, **_conditions(old)}
+        answer = self._exchange(replace(request, headers=conditional))
+        if answer.status == requests.codes.not_modified and old:
+            headers = {**old.headers, **answer.headers}
+            return replace(
+                _about(old, subject), requested_at=answer.asked_at, status=answer.status, headers=headers
+            )
+        return _payload(self.source, subject, key, answer)
+
+    def _exchange(self, request: _Request) -> _Answer:
+        """Ask until there is an answer, as long as asking again can help and the budgets last."""
+
+        def give_up(state: tenacity.RetryCallState) -> bool:
+            return (
+                state.attempt_number >= _tries(_error(state))
+                or self._lost_s + state.upcoming_sleep > WAIT_BUDGET_S
+                or not self._may_spend(request.backfill)
+            )
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type((Unavailable, RateLimited)),
+            wait=self._wait_s,
+            stop=give_up,
+            sleep=self._rest,
+            reraise=True,
+        )
+        return retrying(self._follow, request)
+
+    def _wait_s(self, state: tenacity.RetryCallState) -> float:
+        error = _error(state)
+        if isinstance(error, RateLimited):
+            return max(0.0, (error.until - self.now()).total_seconds())
+        return _BACK_OFF(state)
+
+    def _rest(self, seconds: float) -> None:
+        self._lost_s += seconds
+        self._sleep(seconds)
+
+    def _may_spend(self, backfill: bool) -> bool:
+        if backfill:
+            return self._backfilled < BACKFILL_BUDGET
+        return self.requests - self._backfilled < self.source.budget
+
+    def _follow(self, request: _Request) -> _Answer:
+        """Follow redirects by hand: requests itself would carry some tokens to another host."""
+        asked_at, asked = self.now(), request.url
+        for _ in range(REDIRECTS + 1):
+            response = self._send(request)
+            if not response.is_redirect:
+                return self._answer(response, request, asked_at)
+            request = replace(request, url=self._linked(request.url, response.headers["location"]))
+        raise Refused(self.source.id, asked, f"more than {REDIRECTS} redirects")
+
+    def _send(self, request: _Request) -> requests.Response:
+        if self._blocked_until and self.now() < self._blocked_until:
+            raise RateLimited(self.source.id, request.url, self._blocked_until)
+        self.spend(request.url, backfill=request.backfill)
+        url, headers = self._signed(request)
+        started = time.monotonic()
+        try:
+            with self._session.request(
+                request.method,
+                url,
+                data=request.body,
+                headers=headers,
+                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                if "Range" in headers and response.status_code == requests.codes.ok:
+                    raise Refused(self.source.id, request.url, "the server does not send parts of files")
+                self.bytes += len(response.content)  # reads the body while a fault of it can still be mended
+        except (requests.RequestException, ValueError) as error:
+            self._lost_s += time.monotonic() - started
+            # Not chained: the library's own message may hold the url with the token.
+            raise self._unanswered(error, request.url) from None
+        return response
+
+    def _signed(self, request: _Request) -> tuple[str, dict[str, str]]:
+        """Return url and headers with the token, where it may go."""
+        headers = dict(request.headers)
+        if not self._token or _origin(request.url) != _origin(self.base):
+            return request.url, headers
+        if request.token_as.startswith("?"):
+            name, _, value = request.token_as[1:].format(token=quote(self._token, safe="")).partition("=")
+            url = re.sub(rf"(?<=[?&]){name}=[^&]*&?", "", request.url).rstrip("?&")  # a link to the next page
+            return f"{url}{'&' if urlsplit(url).query else '?'}{name}={value}", headers
+        name, _, value = request.token_as.format(token=self._token).partition(": ")
+        return request.url, {**headers, name: value}
+
+    def _unanswered(self, error: requests.RequestException | ValueError, url: str) -> SourceError:
+        host = urlsplit(url).hostname
+        if isinstance(error, ValueError):  # a url or a header that is none, here or in a redirect
+            return Refused(self.source.id, url, f"cannot be asked: {self.scrub(str(error))}")
+        if isinstance(error, requests.ConnectTimeout):
+            return _Unknown(self.source.id, url, f"{host} did not answer within {CONNECT_TIMEOUT_S:g} s")
+        if isinstance(error, requests.Timeout):
+            return Unavailable(self.source.id, url, f"no answer within {READ_TIMEOUT_S:g} s")
+        reason = getattr(error.args[0] if error.args else None, "reason", None)
+        if isinstance(reason, NameResolutionError):
+            return _Unknown(self.source.id, url, f"cannot resolve the host {host}")
+        if isinstance(error, requests.ConnectionError):
+            cause = getattr(reason, "__cause__", None) or reason or type(error).__name__
+            return _Unreached(self.source.id, url, f"no connection to {host}: {self.scrub(str(cause))}")
+        return Unavailable(self.source.id, url, f"the answer broke off ({type(error).__name__})")
+
+    def _next_page(self, payload: Payload) -> str | None:
+        links = parse_header_links(payload.headers.get("link", ""))
+        found = next((link["url"] for link in links if link.get("rel") == "next"), None)
+        return self._linked(payload.url, found) if found else None
+
+    def _linked(self, url: str, target: str) -> str:
+        """Return the full url of what a page links to. Raises Refused when that is no url."""
+        try:
+            full = self.scrub(urljoin(url, target))
+            _origin(full)
+        except ValueError as error:
+            raise Refused(self.source.id, url, f"not an address: {self.scrub(target)[:100]}") from error
+        return full
+
+    def _answer(self, response: requests.Response, request: _Request, asked_at: datetime) -> _Answer:
+        status, headers, url = response.status_code, response.headers, request.url
+        wait = wait_of(headers, self.now())
+        if wait and is_exhausted(headers):
+            self._blocked_until = self.now() + wait
+        if is_rate_limit(status, headers, response.content):
+            raise RateLimited(self.source.id, url, self.now() + (wait or timedelta(minutes=1)))
+        if status in (requests.codes.ok, requests.codes.partial, requests.codes.not_modified):
+            kept = {name: self.scrub(headers[name]) for name in _KEPT_HEADERS if name in headers}
+            return _Answer(asked_at, status, kept, response.content)
+        reaction = _REACTIONS.get(status, Unavailable if status >= 500 else Refused)
+        words = _MEANINGS.get(status, "") or response.reason or "no reason given"
+        said = self.scrub(_message(response.content))
+        raise reaction(self.source.id, url, f"{status} {words}" + (f": {said}" if said else ""))
+
+
+def _payload(source: Source, subject: Subject, url: str, answer: _Answer) -> Payload:
+    return Payload(
+        source=source.id,
+        framework=subject.framework,
+        scope=subject.scope,
+        name=subject.name,
+        url=url,
+        requested_at=answer.asked_at,
+        status=answer.status,
+        headers=answer.headers,
+        sha256=hashlib.sha256(answer.body).hexdigest(),
+        body=answer.body,
+    )
+
+
+def _about(payload: Payload, subject: Subject) -> Payload:
+    """Two frameworks may share a name (a broad name of one is the core of another): say who asks now."""
+    return replace(payload, framework=subject.framework, scope=subject.scope, name=subject.name)
+
+
+def _accept_json(headers: Mapping[str, str] | None) -> dict[str, str]:
+    return {"Accept": "application/json", **(headers or {})}
+
+
+def _conditions(old: Payload | None) -> dict[str, str]:
+    pairs = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
+    return {ask: old.headers[kept] for ask, kept in pairs if kept in old.headers} if old else {}
+
+
+def _error(state: tenacity.RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _tries(error: BaseException | None) -> int:
+    if isinstance(error, _Unknown):
+        return 1
+    return UNREACHED_TRIES if isinstance(error, _Unreached) else TRIES
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _message(body: bytes) -> str:
+    """Return what a JSON error says of itself, in one short line."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    text = (
+        next((said[key] for key in ("message", "error", "detail") if said.get(key)), "")
+        if isinstance(said, dict)
+        else ""
+    )
+    return " ".join(text.split())[:200] if isinstance(text, str) else ""
+
+
+def _token(source: Source, environment: Mapping[str, str]) -> str:
+    token = environment.get(source.token_env or "", "").strip()
+    if not token.isascii() or not token.isprintable():
+        raise Refused(source.id, "", f"{source.token_env} holds characters that no header can carry")
+    return token
+
+
+def _in_any_spelling(token: str) -> re.Pattern[str]:
+    return re.compile("".join(f"(?:{re.escape(letter)}|(?i:%{ord(letter):02x}))" for letter in token))
+
+
+def _contact(environment: Mapping[str, str]) -> str:
+    contact = environment.get("TOUCHSTONE_CONTACT") or PROJECT
+    return "".join(letter for letter in contact if letter.isascii() and letter.isprintable())
+
+
+def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Stand in for requests' default, which sends what a ~/.netrc holds."""
+    return request

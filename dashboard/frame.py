@@ -1,0 +1,352 @@
+"""What surrounds every page: which warehouse, comparison, day and language, and what is wrong with them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import streamlit as st
+
+from dashboard import charts, data, state, texts
+from dashboard import format as fmt
+from dashboard.markup import Html, bold, element, join
+from dashboard.scene import Scene
+from evidence.errors import TouchstoneError
+from evidence.types import Score
+from warehouse.read import Warehouse
+
+FIRST_DAY = date(2015, 1, 1)
+"""Earliest day that can be asked for."""
+
+STALE_NAMED = 3
+"""Stale sources that the alert names; the rest are counted."""
+
+Say = Callable[..., str]
+"""`Scene.say`."""
+
+_CATCH = """
+export default function (component) {
+  const { setTriggerValue } = component;
+  const onClick = (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[data-go]") : null;
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    setTriggerValue("go", link.getAttribute("href"));
+  };
+  document.addEventListener("click", onClick);
+  return () => document.removeEventListener("click", onClick);
+}
+"""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page draws from. `as_of` is the day shown, `newest` the day of the release."""
+
+    warehouse: Warehouse
+    release: str
+    scene: Scene
+    as_of: date
+    newest: date
+    today: date
+
+    @property
+    def past(self) -> bool:
+        """Say whether an earlier day than the newest is shown."""
+        return self.as_of < self.newest
+
+    @property
+    def palette(self) -> charts.Palette:
+        """Return the colours of the reader's theme."""
+        return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
+
+    def scores(self) -> tuple[Score, ...]:
+        """Return the scores of the day shown."""
+        asked = self.as_of if self.past else None
+        with st.spinner(self.scene.say("waiting.scores", date=fmt.day(self.as_of))):
+            return data.scores(self.warehouse, self.release, self.scene.comparison.id, asked)
+
+    def published(self) -> tuple[Score, ...]:
+        """Return the scores of the release's own day, whatever day is shown."""
+        return data.scores(self.warehouse, self.release, self.scene.comparison.id, None)
+
+
+def language() -> str:
+    """Return the reader's language."""
+    return state.get("lang", texts.LANGUAGES[0], lambda value: value in texts.LANGUAGES)
+
+
+def run(show: Callable[[], None], pages: Mapping[str, object]) -> None:
+    """Draw a page inside its frame. A fault of our own becomes words; the log gets the traceback."""
+    st.session_state["pages"] = pages
+    style = Path(__file__).with_name("style.css").read_text("utf-8")
+    st.html(f"<style>{style}</style>")
+    _follow_links()
+    with guard():
+        show()
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Turn a refusal or a fault of our own into words. Every page and every fragment runs inside one."""
+    try:
+        yield
+    except TouchstoneError as error:
+        alert(texts.say("state.refused", language(), why=str(error)), fault=True)
+    # The outermost rim: a reader gets words, never a traceback; the log gets both.
+    except Exception as error:
+        logging.getLogger("touchstone.dashboard").exception("page failed")
+        alert(texts.say("state.fault", language(), kind=type(error).__name__), fault=True)
+
+
+def open_view() -> View | None:
+    """Return what to draw from, or None after saying why there is nothing."""
+    folder, tongue = data.home(), language()
+    shown = st.session_state.get("release", "")
+    opened = data.open_newest(folder, shown)
+    if opened.warehouse is None:
+        _nothing(opened, folder, tongue)
+        return None
+    warehouse = opened.warehouse
+    release = warehouse.release
+    if opened.problem:
+        _broken(opened.problem, tongue, last_good=True)
+    elif shown and shown != release:
+        alert(texts.say("state.picked_up", tongue, release=release))
+    st.session_state["release"] = release
+    view = _view(warehouse, release, tongue)
+    _watch(str(folder), release, tongue)
+    return view
+
+
+def heading(view: View, title: str, *, dimensions: bool = False) -> None:
+    """Draw the title with the controls that every page has."""
+    with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
+        st.title(fmt.plain_markdown(title), anchor=False, width="stretch")
+        if len(view.scene.catalog.comparisons) > 1:
+            _comparison_control(view)
+        if dimensions:
+            _dimension_control(view)
+        _as_of_control(view)
+        _language_control(view)
+    _stale(view)
+    for key, value in state.unknown().items():
+        what = view.scene.say(f"param.{key}")
+        alert(view.scene.say("state.bad_value", what=what, value=value[:60], shown=_shown(view, key)))
+    if view.past:
+        note(view.scene.say("state.past", date=fmt.day(view.as_of)))
+
+
+def footer(view: View) -> None:
+    """Draw the glossary and what made the numbers."""
+    scene = view.scene
+    with st.expander(scene.say("words.title")):
+        rows = [(scene.say(f"word.{word}"), scene.say(f"word.{word}.means")) for word in texts.WORDS]
+        items = (element("div", element("dt", term), element("dd", means)) for term, means in rows)
+        st.html(element("dl", *items, class_="ts-words-list", lang=scene.language))
+    meta = view.warehouse.meta()
+    frame = meta.get("frame", "")[:8] + "…"
+    note(scene.say("footer", frame=frame, built=meta.get("built_at", "")[:16], release=view.release))
+
+
+def dimension(view: View) -> str:
+    """Return the dimension that the address names, else the first."""
+    known = view.scene.comparison.dimensions
+    return state.get("dim", known[0], lambda value: value in known)
+
+
+def alert(words: str | Html, *, fault: bool = False) -> None:
+    """Show a message in ink on grey; only real errors get an edge of red."""
+    body = words if isinstance(words, Html) else bold(words)
+    st.html(
+        element(
+            "div",
+            body,
+            class_="ts-box ts-fault" if fault else "ts-box ts-alert",
+            role="alert" if fault else "status",
+        )
+    )
+
+
+def note(words: str) -> None:
+    """Show a small grey line."""
+    st.html(element("p", bold(words), class_="ts-note"))
+
+
+def lead(words: str) -> None:
+    """Show the sentence that a page starts with."""
+    st.html(element("p", bold(words), class_="ts-summary"))
+
+
+def _view(warehouse: Warehouse, release: str, tongue: str) -> View:
+    catalog = data.catalog(warehouse, release)
+    names = [comparison.id for comparison in catalog.comparisons]
+    chosen = state.get("cmp", names[0], lambda value: value in names)
+    newest = date.fromisoformat(warehouse.meta()["as_of"][:10])
+    day = state.get("as_of", newest.isoformat(), lambda value: _is_day(value, newest))
+    return View(
+        warehouse=warehouse,
+        release=release,
+        scene=Scene(catalog, catalog.comparisons[names.index(chosen)], tongue),
+        as_of=date.fromisoformat(day),
+        newest=newest,
+        today=datetime.now(UTC).date(),
+    )
+
+
+def _stale(view: View) -> None:
+    """Say which sources of the comparison should have answered and did not: computed when it is read."""
+    if view.past:
+        return
+    scene = view.scene
+    stale = [
+        item
+        for item in data.freshness(view.warehouse, view.release, view.today)
+        if item.stale_since is not None and item.framework in scene.comparison.frameworks
+    ]
+    names = list(dict.fromkeys(item.title for item in stale))
+    if not names:
+        return
+    oldest = {
+        item.title: item for item in sorted(stale, key=lambda item: str(item.stale_since), reverse=True)
+    }
+    told = [
+        scene.say(
+            "state.stale.source", source=name, last=fmt.day(oldest[name].last_answer),
+            since=fmt.day(oldest[name].stale_since),
+        )
+        for name in names[:STALE_NAMED]
+    ]  # fmt: skip
+    if len(names) > STALE_NAMED:
+        told.append(scene.say("state.stale.more", count=len(names) - STALE_NAMED))
+    words = scene.say("state.stale", sources=scene.say("list.separator").join(told))
+    link = element("a", scene.say("page.health"), href=scene.link("health"), data_go=True, target="_self")
+    alert(join([words, " ", link]))
+
+
+def _is_day(value: str, newest: date) -> bool:
+    try:
+        return FIRST_DAY <= date.fromisoformat(value) <= newest
+    except ValueError:
+        return False
+
+
+def _shown(view: View, key: str) -> str:
+    shown = {
+        "dim": lambda: view.scene.dimension_title(dimension(view)),
+        "cmp": lambda: view.scene.local(view.scene.comparison.title),
+        "as_of": lambda: fmt.day(view.as_of),
+        "lang": lambda: view.scene.language,
+    }
+    return shown[key]() if key in shown else view.scene.say("nothing")
+
+
+def _follow_links() -> None:
+    """Turn a plain click on one of our links into a page change without a reload."""
+    catch = st.components.v2.component("touchstone.links", js=_CATCH)
+    target = catch(key="links", on_go_change=lambda: None).go
+    if not target:
+        return
+    parts = urlsplit(str(target))
+    page = st.session_state["pages"].get(parts.path.removeprefix("./"))
+    if page is not None:
+        parameters = dict(parse_qsl(parts.query))
+        state.take(parameters)
+        st.switch_page(page, query_params=parameters)
+
+
+def _nothing(opened: data.Opened, folder: Path, tongue: str) -> None:
+    if not opened.absent:
+        _broken(opened.problem, tongue, last_good=False)
+        return
+    with st.container(key="empty"):
+        st.html(
+            element(
+                "div",
+                element(
+                    "p",
+                    texts.say("state.none.title", tongue),
+                    class_="ts-box-title",
+                    role="heading",
+                    aria_level=1,
+                ),
+                element("p", texts.say("state.none.body", tongue, home=str(folder))),
+                element("p", texts.say("state.none.command", tongue)),
+                class_="ts-empty",
+                lang=tongue,
+            )
+        )
+        st.code("touchstone run", language=None)
+
+
+def _broken(problem: str, tongue: str, *, last_good: bool) -> None:
+    say = texts.say
+    lines = [element("p", say("state.broken.title", tongue), class_="ts-box-title"), element("p", problem)]
+    if last_good:
+        lines.append(element("p", say("state.broken.last_good", tongue)))
+    lines.append(element("p", say("state.broken.body", tongue)))
+    alert(element("div", *lines), fault=True)
+    st.code("touchstone publish", language=None)
+
+
+@st.fragment(run_every=timedelta(minutes=1))
+def _watch(folder: str, shown: str, tongue: str) -> None:
+    """Offer a newer release once there is one. Numbers never change under a reader by themselves."""
+    with guard():
+        newest = data.newest_release(Path(folder))
+        if newest and newest != shown:
+            alert(texts.say("state.newer", tongue, release=newest, shown=shown))
+            if st.button(texts.say("state.newer.show", tongue), key="show_newer"):
+                st.rerun()
+
+
+def _comparison_control(view: View) -> None:
+    names = {
+        comparison.id: view.scene.local(comparison.title) for comparison in view.scene.catalog.comparisons
+    }
+    st.session_state["w.cmp"] = view.scene.comparison.id
+    st.selectbox(
+        view.scene.say("toolbar.comparison"), list(names), format_func=names.__getitem__, key="w.cmp",
+        label_visibility="collapsed", width=220, on_change=state.from_widget,
+        args=("cmp", "w.cmp", next(iter(names))),
+    )  # fmt: skip
+
+
+def _dimension_control(view: View) -> None:
+    known = view.scene.comparison.dimensions
+    st.session_state["w.dim"] = dimension(view)
+    st.selectbox(
+        view.scene.say("toolbar.dimension"), known, format_func=view.scene.dimension_title, key="w.dim",
+        label_visibility="collapsed", width=220, on_change=state.from_widget, args=("dim", "w.dim", known[0]),
+    )  # fmt: skip
+
+
+def _as_of_control(view: View) -> None:
+    say, newest = view.scene.say, view.newest.isoformat()
+    with st.popover(
+        say("toolbar.as_of", date=fmt.day(view.as_of)),
+        icon=":material/history:" if view.past else ":material/event:",
+        type="primary" if view.past else "secondary",
+    ):
+        st.session_state["w.as_of"] = view.as_of
+        st.date_input(
+            say("toolbar.as_of.pick"), key="w.as_of", min_value=FIRST_DAY, max_value=view.newest,
+            help=say("toolbar.as_of.help"), on_change=state.from_widget, args=("as_of", "w.as_of", newest),
+        )  # fmt: skip
+        if view.past:
+            st.button(say("toolbar.as_of.back"), on_click=state.put, args=("as_of", newest, newest))
+
+
+def _language_control(view: View) -> None:
+    names = {"en": "English", "zh": "中文"}
+    st.session_state["w.lang"] = view.scene.language
+    st.segmented_control(
+        view.scene.say("toolbar.language"), texts.LANGUAGES, format_func=names.__getitem__, key="w.lang",
+        label_visibility="collapsed", required=True, on_change=state.from_widget,
+        args=("lang", "w.lang", texts.LANGUAGES[0]),
+    )  # fmt: skip

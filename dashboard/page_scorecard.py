@@ -1,0 +1,61 @@
+"""First screen: the comparison table, one sentence of summary, and what it means for a need."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import charts, frame, need, state, table
+from dashboard.markup import Html, element
+
+
+def show() -> None:
+    """Draw the page."""
+    view = frame.open_view()
+    if view is None:
+        return
+    scene = view.scene
+    frame.heading(view, scene.local(scene.comparison.title))
+    scores = view.scores()
+    order = state.get("sort", table.ORDERS[0], lambda value: value in table.ORDERS)
+    st.html(table.summary(scores, scene, today=view.as_of if view.past else view.today))
+    st.html(
+        table.scorecard(
+            table.ordered(scores, scene, order),
+            scene,
+            reach=table.extent(view.published(), scene),
+            link=lambda dimension: scene.link("dimension", dim=dimension),
+        )
+    )
+    st.html(element("div", table.legend(scene), _sorting(view, order), class_="ts-below"))
+    need.choose(view)
+    frame.footer(view)
+    _load_chart_library()
+
+
+def _sorting(view: frame.View, order: str) -> Html:
+    say = view.scene.say
+    choices = [
+        element("b", say(f"scorecard.sort.{name}"))
+        if name == order
+        else element(
+            "a",
+            say(f"scorecard.sort.{name}"),
+            href=view.scene.link("", sort=name),
+            data_go=True,
+            target="_self",
+        )
+        for name in table.ORDERS
+    ]
+    return element(
+        "p", say("scorecard.sort"), " ", choices[0], " · ", choices[1], class_="ts-small ts-sorting"
+    )
+
+
+def _load_chart_library() -> None:
+    """End with an empty chart of one pixel: the chart library then loads after the first paint."""
+    st.vega_lite_chart(
+        {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "height": 1, "width": 1,
+         "background": "transparent",
+         "config": {"view": {"stroke": None}, "font": charts.FONT, "aria": False}},
+        theme=None, width="content",
+    )  # fmt: skip

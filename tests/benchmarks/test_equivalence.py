@@ -1,0 +1,179 @@
+"""Equivalent programs pass, and deliberately wrong settings are caught by the tolerances of the workload."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import equivalence, machine
+from benchmarks.arrays import draw_weight, relative_error
+from benchmarks.plan import declared_frameworks
+from benchmarks.process import Launch, run
+from benchmarks.workload import WORKLOADS, Workload, arithmetic, load_workload
+from evidence.errors import MeasurementError
+
+MISTAKES = {
+    "batch_norm_epsilon": ("cnn_small", "epsilon=1e-5", "epsilon=1e-3"),
+    "stride_2_padding": (
+        "cnn_small",
+        "        x = layers.ZeroPadding2D(1)(x)\n    return layers.Conv2D(filters, size, stride,",
+        "        pass\n    return layers.Conv2D(filters, size, stride, padding='same',",
+    ),
+}
+"""Name -> (workload, text of its program, the wrong text): what a careless translation would write."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one framework's process returned for every folder."""
+
+    files: Mapping[str, Path]
+    weights: Mapping[str, Mapping[str, object]]
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Side]:
+    """Evaluate all workloads and all wrong ones, in one process per framework."""
+    root = tmp_path_factory.mktemp("equivalence")
+    folders = {
+        folder.name: folder for folder in sorted(WORKLOADS.iterdir()) if (folder / "workload.toml").exists()
+    }
+    wrong = {name: make_mistake(root / name, *mistake) for name, mistake in MISTAKES.items()}
+    with ThreadPoolExecutor() as pool:
+        jobs = {
+            "pytorch": pool.submit(evaluate, "pytorch", folders, root),
+            "tensorflow": pool.submit(evaluate, "tensorflow", folders | wrong, root),
+        }
+        return {name: job.result() for name, job in jobs.items()}
+
+
+def make_mistake(target: Path, workload: str, right: str, wrong: str) -> Path:
+    shutil.copytree(WORKLOADS / workload, target)
+    program = target / "tensorflow.py"
+    text = program.read_text()
+    assert right in text
+    program.write_text(text.replace(right, wrong))
+    return target
+
+
+def evaluate(framework: str, folders: Mapping[str, Path], root: Path) -> Side:
+    declared = declared_frameworks()[framework]
+    files = {name: root / f"{name}-{framework}.npz" for name in folders}
+    common = {
+        "framework": framework, "module": declared["module"], "device": "cpu", "seed": 20261126,
+        "threads": machine.physical_cores(), "cpus": machine.usable_cpus(), "mode": declared["modes"][""],
+    }  # fmt: skip
+    specs = [
+        common
+        | {
+            "task": "equivalence", "folder": str(folder), "arrays": [str(files[name])],
+            "batch_size": load_workload(folder).equivalence_batch,
+        }
+        for name, folder in folders.items()
+    ]  # fmt: skip
+    ended = run(common | {"task": "several", "specs": specs}, Launch(Path(sys.executable), 300.0, root))
+    assert ended.status == "ok", ended.reason
+    found = dict(zip(folders, ended.result["results"], strict=True))
+    return Side(files, {name: result["weights"] for name, result in found.items()})
+
+
+def workload_ids() -> list[str]:
+    return sorted(folder.name for folder in WORKLOADS.iterdir() if (folder / "workload.toml").exists())
+
+
+def checks(sides: dict[str, Side], workload: Workload, other: str) -> list[equivalence.Check]:
+    reference = equivalence.load_arrays(sides["pytorch"].files[workload.id])
+    return equivalence.compare(
+        reference, equivalence.load_arrays(sides["tensorflow"].files[other]), workload.tolerance
+    )
+
+
+@pytest.mark.parametrize("name", workload_ids())
+def test_outputs_gradients_losses_and_parameters_agree(name: str, sides: dict[str, Side]) -> None:
+    workload = load_workload(WORKLOADS / name)
+    found = checks(sides, workload, name)
+    found += equivalence.compare_weights(
+        sides["pytorch"].weights[name], sides["tensorflow"].weights[name], parameters=workload.parameters
+    )
+    assert [check for check in found if not check.passed] == []
+    assert "outputs" in {check.what for check in found}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_wrong_setting_is_caught(mistake: str, sides: dict[str, Side]) -> None:
+    workload = load_workload(WORKLOADS / MISTAKES[mistake][0])
+    outputs = next(check for check in checks(sides, workload, mistake) if check.what == "outputs")
+    assert not outputs.passed
+    assert outputs.error > 10 * outputs.tolerance
+
+
+def test_nan_a_missing_array_and_another_shape_never_pass() -> None:
+    tolerance = {"outputs": 1e-7, "gradient": 1e-6}
+    good = {"outputs": np.ones(3), "gradient/a": np.ones(2)}
+    for bad in (
+        {"outputs": np.array([1.0, np.nan, 1.0]), "gradient/a": np.ones(2)},
+        {"outputs": np.ones(4), "gradient/a": np.ones(2)},
+        {"outputs": np.ones(3)},
+    ):
+        assert not all(check.passed for check in equivalence.compare(good, bad, tolerance))
+
+
+def test_a_gradient_that_is_zero_in_theory_is_not_compared() -> None:
+    tiny = {"gradient/key.bias": np.full(4, 1e-12)}
+    other = {"gradient/key.bias": np.full(4, -3e-12)}
+    assert equivalence.compare(tiny, other, {"gradient": 1e-6}) == []
+
+
+def test_a_weight_used_by_one_side_only_fails() -> None:
+    one = {"a.weight": {"shape": [2, 3], "trained": True}}
+    both = one | {"a.bias": {"shape": [2], "trained": True}}
+    assert not all(check.passed for check in equivalence.compare_weights(both, one, parameters=8))
+    assert all(check.passed for check in equivalence.compare_weights(both, both, parameters=8))
+
+
+def test_weights_depend_on_name_shape_and_seed_only() -> None:
+    assert np.array_equal(draw_weight("a", (3, 4), 1), draw_weight("a", (3, 4), 1))
+    assert not np.array_equal(draw_weight("a", (3, 4), 1), draw_weight("b", (3, 4), 1))
+    assert not np.array_equal(draw_weight("a", (3, 4), 1), draw_weight("a", (3, 4), 2))
+    assert draw_weight("x.running_var", (9,), 1).min() > 0
+
+
+def test_relative_error_of_a_missed_zero_is_infinite() -> None:
+    assert relative_error(np.ones(2), np.zeros(2)) == float("inf")
+    assert relative_error(np.zeros(2), np.zeros(2)) == 0.0
+
+
+def test_formulas_are_arithmetic_and_nothing_else() -> None:
+    assert arithmetic("2*(3 + 4)**2 / 7", where="test") == 14.0
+    for formula in ("__import__('os')", "a", "1 if 2 else 3", "'x'", "1/0"):
+        with pytest.raises(MeasurementError, match="test"):
+            arithmetic(formula, where="test")
+
+
+@pytest.mark.parametrize("name", workload_ids())
+def test_every_workload_folder_is_complete(name: str) -> None:
+    workload = load_workload(WORKLOADS / name)
+    assert workload.flops is None or workload.flops > 0
+    assert set(workload.tasks) <= {"train", "infer"}
+    assert {"cpu"} <= set(workload.batch_size)
+    for framework in declared_frameworks():
+        assert workload.file(framework).is_file()
+
+
+def test_an_unknown_or_missing_key_names_file_and_key(tmp_path: Path) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    file = folder / "workload.toml"
+    file.write_text("surprise = 1\n")
+    with pytest.raises(MeasurementError, match="unknown key 'surprise'"):
+        load_workload(folder)
+    file.write_text('title = "x"\n')
+    with pytest.raises(MeasurementError, match="'category' is missing"):
+        load_workload(folder)

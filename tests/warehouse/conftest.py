@@ -1,0 +1,31 @@
+"""Homes that the tests of the warehouse start from. Building one takes a second, so it is copied."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from material import House, furnished
+
+
+@pytest.fixture(scope="session")
+def model_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after its first run and publication; nobody changes it."""
+    home = tmp_path_factory.mktemp("model") / "home"
+    furnished(home).publish()
+    return home
+
+
+@pytest.fixture
+def house(model_home: Path, tmp_path: Path) -> House:
+    """A published house of one's own."""
+    home = tmp_path / "home"
+    shutil.copytree(model_home, home, copy_function=shutil.copy2)
+    return House(home)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> House:
+    """A house in which nothing has happened yet."""
+    return House(tmp_path / "home")

@@ -1,0 +1,202 @@
+"""From facts to readings and scores as of a day: the one path for the build and for every later question.
+
+Indicators are SQL over the stored macros; scoring is `evidence`. Both are deterministic: one thread, ordered
+sums, seeded draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from evidence.errors import CatalogError
+from evidence.regimes import increments
+from evidence.score import PreparedComparison, prepare
+from evidence.types import Catalog, Comparison, Indicator, Reading, Sample, Scope
+from warehouse import _sql
+from warehouse._sql import Row
+
+SCOPES: tuple[Scope, ...] = ("core", "broad")
+WINDOW_FACTORS = (0.5, 1.0, 2.0)
+"""The declared window and its two variants, half and double (SCORING 2.9, factor F3)."""
+
+EVER = datetime(9999, 1, 1)  # noqa: DTZ001 - the database holds UTC without a zone
+_NEEDED = {"framework", "value", "observed_at", "payloads"}
+_LEAST = timedelta(microseconds=1)
+_BATCH = 500  # counters held as Python objects at a time
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What may be used: facts observed until the end of `as_of` and, if given, retrieved until `known_by`."""
+
+    as_of: date
+    known_by: datetime | None = None
+
+    @property
+    def end(self) -> datetime:
+        """The first instant after the day, as the database holds it."""
+        return datetime.combine(self.as_of + timedelta(days=1), time())
+
+    @property
+    def known(self) -> datetime:
+        """The last instant of retrieval, as the database holds it."""
+        return EVER if self.known_by is None else self.known_by.astimezone(UTC).replace(tzinfo=None)
+
+
+def fill_increments(con: duckdb.DuckDBPyConnection, known: datetime = EVER) -> int:
+    """Fill table `increment` from the counters as they were known by an instant; return its rows."""
+    tables = [_grown(series) for series in _counters(con, known)]
+    if not tables:
+        return 0
+    grown = pa.concat_tables(tables)
+    con.register("grown", grown)
+    _sql.run(con, "statements/increment", known_by=known)
+    con.unregister("grown")
+    return int(grown.num_rows)
+
+
+def applicable(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Return, by indicator, the frameworks that every source of the indicator has a name for."""
+    found: dict[str, set[str]] = {}
+    for row in _sql.rows(con, "statements/applicable"):
+        found.setdefault(row["indicator"], set()).add(row["framework"])
+    return found
+
+
+def readings(
+    con: duckdb.DuckDBPyConnection, catalog: Catalog, comparison: Comparison, moment: Moment
+) -> tuple[Reading, ...]:
+    """Run every indicator of the comparison under every scope and window.
+
+    Raises CatalogError for an indicator whose SQL fails or does not give what it must.
+    """
+    found: list[Reading] = []
+    for indicator in catalog.indicators:
+        if indicator.dimension in comparison.dimensions:
+            for scope in SCOPES:
+                for window in _windows(indicator):
+                    set_context(con, comparison.frameworks, moment, scope=scope, window=window)
+                    found += _taken(con, indicator, comparison, moment, protocol=(scope, window))
+    return tuple(found)
+
+
+def prepared(
+    con: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    comparison: Comparison,
+    moment: Moment,
+    found: Sequence[Reading],
+) -> PreparedComparison:
+    """Return the comparison ready to be scored under any weights."""
+    return prepare(catalog, comparison, found, as_of=moment.as_of, applicable=applicable(con))
+
+
+def set_context(
+    con: duckdb.DuckDBPyConnection,
+    frameworks: Sequence[str],
+    moment: Moment,
+    *,
+    scope: Scope = "core",
+    window: int | None = None,
+) -> None:
+    """Set the variables that the macros read."""
+    first, second = (*frameworks[:2], None, None)[:2]
+    _sql.run(
+        con,
+        "statements/context",
+        as_of=moment.end,
+        known_by=moment.known,
+        scope=scope,
+        window_weeks=window,
+        first=first,
+        second=second,
+    )
+
+
+def _windows(indicator: Indicator) -> tuple[int | None, ...]:
+    weeks = indicator.window_weeks
+    return (None,) if weeks is None else tuple(max(1, round(weeks * factor)) for factor in WINDOW_FACTORS)
+
+
+def _taken(
+    con: duckdb.DuckDBPyConnection,
+    indicator: Indicator,
+    comparison: Comparison,
+    moment: Moment,
+    *,
+    protocol: tuple[Scope, int | None],
+) -> list[Reading]:
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for row in _asked(con, indicator):
+        key = (row["framework"], row.get("variant") or "")
+        if key in seen:
+            raise _fault(indicator, f"two rows for {key[0]}, variant {key[1]!r}; give one row each")
+        seen.add(key)
+        if row["value"] is not None and row["framework"] in comparison.frameworks:
+            found.append(_reading(indicator, row, moment, protocol))
+    order = {framework: position for position, framework in enumerate(comparison.frameworks)}
+    return sorted(found, key=lambda reading: (order[reading.framework], reading.variant))
+
+
+def _asked(con: duckdb.DuckDBPyConnection, indicator: Indicator) -> list[Row]:
+    try:
+        con.execute(indicator.sql)
+    except duckdb.Error as error:
+        raise _fault(indicator, str(error)) from error
+    given = {column[0] for column in con.description or ()}
+    if lacking := _NEEDED - given:
+        raise _fault(indicator, f"column {min(lacking)!r} is missing from its result")
+    return _sql.fetched(con)
+
+
+def _reading(indicator: Indicator, row: Row, moment: Moment, protocol: tuple[Scope, int | None]) -> Reading:
+    if row["observed_at"] is None:
+        raise _fault(indicator, f"observed_at is null beside a value for {row['framework']}")
+    # An interval that ends with the day belongs to the day, not to the next one.
+    observed = min(row["observed_at"], moment.end - _LEAST).replace(tzinfo=UTC)
+    samples = [Sample(item["block"], item["key"], item["x"]) for item in row.get("samples") or ()]
+    return Reading(
+        indicator=indicator.id,
+        framework=row["framework"],
+        scope=protocol[0],
+        window_weeks=protocol[1],
+        variant=row.get("variant") or "",
+        value=float(row["value"]),
+        observed_at=observed,
+        successes=row.get("successes"),
+        trials=row.get("trials"),
+        samples=tuple(sorted(samples, key=lambda sample: (sample.block, sample.key))),
+        payloads=tuple(sorted(set(row["payloads"] or ()))),
+    )
+
+
+def _fault(indicator: Indicator, why: str) -> CatalogError:
+    return CatalogError(f"indicators/{indicator.dimension}/{indicator.id}.sql", "", why)
+
+
+def _counters(con: duckdb.DuckDBPyConnection, known: datetime) -> Iterator[Row]:
+    reader = con.execute(_sql.text("statements/counters"), {"known_by": known}).to_arrow_reader(_BATCH)
+    for batch in reader:
+        yield from batch.to_pylist()
+
+
+def _grown(series: Row) -> pa.Table:
+    times = [moment.replace(tzinfo=UTC) for moment in series["times"]]
+    found = increments(times, series["counts"])
+    same = {
+        key: pa.repeat(series[key], len(found)) for key in ("source", "framework", "metric", "scope", "name")
+    }
+    own = {
+        "week_start": pa.array([item.week_start.replace(tzinfo=None) for item in found], pa.timestamp("us")),
+        "increment": pa.array([item.increment for item in found], pa.float64()),
+        "known_at": pa.array([item.known_at.replace(tzinfo=None) for item in found], pa.timestamp("us")),
+        "suspect": pa.array([item.suspect for item in found], pa.bool_()),
+        "reason": pa.array([item.reason for item in found], pa.string()),
+    }
+    return pa.table(same | own)

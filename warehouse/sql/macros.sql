@@ -1,0 +1,347 @@
+-- What the indicators are written in. Every macro reads these variables of the connection:
+--   as_of         nothing observed from this instant on is used (the end of the day asked for)
+--   known_by      nothing retrieved after this instant is used
+--   scope         core (the framework itself) or broad (with the official packages around it)
+--   window_weeks  length of the window
+--   first, second the pair that is compared
+-- Without them: everything known, core, 52 weeks, no pair. Times are UTC.
+
+create macro as_of_end() as coalesce(getvariable('as_of')::timestamp, timestamp '9999-01-01');
+comment on macro as_of_end is 'First instant that must not be used: the end of the day asked for.';
+
+create macro known_by_end() as coalesce(getvariable('known_by')::timestamp, timestamp '9999-01-01');
+comment on macro known_by_end is 'Last instant of retrieval that may be used.';
+
+create macro scopes() as case when getvariable('scope') = 'broad' then ['core', 'broad'] else ['core'] end;
+comment on macro scopes is 'Scopes of the names that count under the scope asked for.';
+
+create macro window_length() as coalesce(getvariable('window_weeks')::integer, 52);
+comment on macro window_length is 'Length of the window in weeks.';
+
+create macro pair() as list_filter([getvariable('first')::varchar, getvariable('second')::varchar], lambda id: id is not null);
+comment on macro pair is 'The frameworks that are compared.';
+
+create macro iso_week(instant) as strftime(instant, '%G-W%V');
+comment on macro iso_week is 'ISO week of an instant, such as 2026-W07.';
+
+create macro observed(metric_id) as table
+    select *
+    from observation
+    where metric = metric_id
+      and list_contains(scopes(), scope)
+      -- A stock counts until the end of the day; an interval only when it is over by then.
+      and start_at < as_of_end()
+      and end_at <= as_of_end()
+      and retrieved_at <= known_by_end()
+      and (superseded_at is null or superseded_at > known_by_end());
+comment on macro table observed is 'Observations of a metric as of the day: one row per value, in its newest vintage known.';
+
+create macro latest(metric_id) as table
+    with newest as (
+        select
+            framework,
+            name,
+            max_by(
+                {value: value, observed_at: end_at, payload_sha256: payload_sha256},
+                {ended: end_at, known: retrieved_at, source: source}
+            ) as found
+        from observed(metric_id)
+        group by framework, name
+    )
+    select framework, name, found.value, found.observed_at, found.payload_sha256
+    from newest;
+comment on macro table latest is 'Newest value of a metric per framework and name.';
+
+
+create macro counted(metric_id) as table
+    with planned as (
+        select framework_name.framework, list(distinct framework_name.name) as names
+        from metric
+        join source on source.id = metric.source
+        join framework_name on framework_name.key = source.needs
+        where metric.id = metric_id
+          and list_contains(scopes(), framework_name.scope)
+        group by framework_name.framework
+    ),
+    seen as (
+        select framework, name, max_by(source, {ended: end_at, source: source}) as source
+        from observed(metric_id)
+        group by framework, name
+    ),
+    marked as (
+        select
+            framework,
+            name,
+            seen.source,
+            list_contains(coalesce(names, []), name) as is_planned,
+            len(names) as parts
+        from seen
+        left join planned using (framework)
+    )
+    select framework, name, source, case when is_planned then parts end as parts
+    from marked
+    qualify is_planned or not bool_or(is_planned) over (partition by framework);
+comment on macro table counted is 'The names of a metric that count, each from the one source with the newest observation, and how many there must be. A name that the catalog no longer plans is left out; where the source has names of its own (a conference, a survey), all count and parts is null.';
+
+create macro whole_sum(part, name, parts) as
+    case when count(part) = coalesce(any_value(parts), count(*)) then sum(part order by name) end;
+comment on macro whole_sum is 'Sum over names; null when one is missing, so that a failed part never makes a sum smaller.';
+
+create macro latest_sum(metric_id) as table
+    select
+        framework,
+        whole_sum(value, name, parts) as value,
+        min(observed_at) as observed_at,
+        list(distinct payload_sha256) as payloads
+    from latest(metric_id)
+    join counted(metric_id) using (framework, name)
+    group by framework;
+comment on macro table latest_sum is 'Newest values of a metric summed over the names of a framework; observed_at is that of the oldest part.';
+
+create macro latest_max(metric_id) as table
+    select
+        framework,
+        max(value) as value,
+        max_by(observed_at, {value: value, name: name}) as observed_at,
+        [max_by(payload_sha256, {value: value, name: name})] as payloads
+    from latest(metric_id)
+    join counted(metric_id) using (framework, name)
+    group by framework;
+comment on macro table latest_max is 'Largest of the newest values over the names of a framework; for things that count each other, such as packages that install one another.';
+
+create macro series(metric_id) as table
+    with seen as (
+        select observed.*
+        from observed(metric_id) as observed
+        join counted(metric_id) using (framework, name, source)
+    ),
+    newest as (
+        select framework, max(end_at) as newest
+        from seen
+        group by framework
+    ),
+    common as (
+        select min(newest) as newest
+        from newest
+        where list_contains(pair(), framework)
+    )
+    select seen.*, least(newest.newest, coalesce(common.newest, newest.newest)) as window_end
+    from seen
+    join newest using (framework)
+    cross join common;
+comment on macro table series is 'Observations that count of a metric, with the end of the window: the newest instant that both frameworks of the pair have, so that both are seen over the same weeks.';
+
+create macro window_mean(metric_id) as table
+    with within_window as (
+        select *, iso_week(start_at) as week
+        from series(metric_id)
+        where end_at > window_end - to_days(7 * window_length())
+          and end_at <= window_end
+    ),
+    weekly as (
+        select framework, name, week, avg(value order by end_at) as x
+        from within_window
+        group by framework, name, week
+    ),
+    replicates as (
+        select framework, name, list({block: '', key: week, x: x} order by week) as samples
+        from weekly
+        group by framework, name
+    ),
+    means as (
+        select
+            framework,
+            name,
+            avg(value order by end_at) as value,
+            max(end_at) as observed_at,
+            list(distinct payload_sha256) as payloads
+        from within_window
+        group by framework, name
+    )
+    select framework, value, observed_at, payloads, samples
+    from means
+    join replicates using (framework, name)
+    qualify row_number() over (partition by framework order by value desc, name) = 1;
+comment on macro table window_mean is 'Mean of a level over the window, of the name of the framework for which it is largest, with its weekly means as replicates.';
+
+create macro weekly_growth(metric_id) as table
+    with seen as (
+        select increment.*, counted.parts
+        from increment
+        join counted(metric_id) as counted using (framework, name, source)
+        where metric = metric_id
+          and list_contains(scopes(), scope)
+          and known_at < as_of_end()
+          and retrieved_at <= known_by_end()
+    ),
+    newest as (
+        select framework, max(week_start) + to_days(7) as newest
+        from seen
+        group by framework
+    ),
+    common as (
+        select min(newest) as newest
+        from newest
+        where list_contains(pair(), framework)
+    )
+    select seen.*, least(newest.newest, coalesce(common.newest, newest.newest)) as window_end
+    from seen
+    join newest using (framework)
+    cross join common;
+comment on macro table weekly_growth is 'Weekly increments that count of a metric, with the end of the window as in series.';
+
+create macro yearly_flow(metric_id) as table
+    with within_window as (
+        select *, iso_week(week_start) as week
+        from weekly_growth(metric_id)
+        where week_start < window_end
+          and week_start >= window_end - to_days(7 * window_length())
+          -- A source that stands still and then catches up says nothing about a single week. A counter that
+          -- flips between two definitions does, inside each of them.
+          and (not suspect or reason = 'flip-flopping')
+    ),
+    parts as (
+        select
+            framework,
+            name,
+            any_value(parts) as parts,
+            case when count(*) >= 0.5 * window_length() then 52 * avg(increment order by week_start) end as value,
+            max(known_at) as observed_at,
+            list(payload_sha256) as payloads
+        from within_window
+        group by framework, name
+    ),
+    totals as (
+        select
+            framework,
+            whole_sum(value, name, parts) as value,
+            min(observed_at) as observed_at,
+            list_distinct(flatten(list(payloads))) as payloads,
+            count(*) as found
+        from parts
+        group by framework
+    ),
+    weekly as (
+        select framework, week, sum(increment order by name) as x, count(*) as found
+        from within_window
+        group by framework, week
+    ),
+    replicates as (
+        select framework, list({block: '', key: week, x: x} order by week) as samples
+        from weekly
+        join totals using (framework, found)
+        group by framework
+    )
+    select framework, value, observed_at, payloads, coalesce(samples, []) as samples
+    from totals
+    left join replicates using (framework);
+comment on macro table yearly_flow is 'Growth of a counter per 52 weeks, from its weekly increments in the window; null when less than half of the weeks are known. Replicates are the weeks that all names have, in units per week.';
+
+create macro measured(metric_id, subject_id) as table
+    select framework_name.framework, measurement.* exclude (framework)
+    from measurement
+    join metric on metric.id = measurement.metric
+    join source on source.id = metric.source
+    join framework_name
+        on framework_name.key = source.needs
+       and framework_name.name = measurement.framework
+       and framework_name.scope = 'core'
+    where measurement.metric = metric_id
+      and measurement.subject = subject_id
+      and measurement.status = 'ok'
+      and measurement.quality = 'ok'
+      and measurement.started_at < as_of_end()
+      and measurement.started_at <= known_by_end();
+comment on macro table measured is 'Undisturbed result lines of a metric and subject as of the day, by framework id.';
+
+create macro in_newest_common_run(metric_id, subject_id, device_id) as table
+    with lines as (
+        select *
+        from measured(metric_id, subject_id)
+        where device_id is null or device = device_id
+    ),
+    proofs as (
+        select framework, code_hash, list(line_sha256) as proofs
+        from measured('equivalence', subject_id)
+        group by framework, code_hash
+    ),
+    -- A computation counts only when it is proved to compute what the others compute; a start has no phase.
+    counted as (
+        select lines.*, coalesce(proofs.proofs, []) as proofs
+        from lines
+        left join proofs using (framework, code_hash)
+        where lines.phase = '' or proofs.proofs is not null
+    ),
+    cells as (
+        select run, variant, phase, precision, batch_size, code_hash, max(started_at) as started_at
+        from counted
+        group by run, variant, phase, precision, batch_size, code_hash
+        having list_has_all(list(framework), pair())
+        qualify row_number() over (
+            partition by variant
+            order by max(started_at) desc, run desc, phase, precision, batch_size, code_hash
+        ) = 1
+    )
+    select counted.*
+    from counted
+    join cells
+        on cells.run = counted.run
+       and cells.variant = counted.variant
+       and cells.phase = counted.phase
+       and cells.precision = counted.precision
+       and cells.batch_size is not distinct from counted.batch_size
+       and cells.code_hash = counted.code_hash;
+comment on macro table in_newest_common_run is 'Result lines of the newest single run that measured both frameworks of the pair, per protocol variant. Runs are never pooled.';
+
+create macro bench_on(metric_id, subject_id, device_id) as table
+    with rounds as (
+        select
+            framework,
+            variant,
+            coalesce(round, 0) as round,
+            median(value) as value,
+            max(started_at) as started_at,
+            list_concat(list(line_sha256), flatten(list(proofs))) as payloads
+        from in_newest_common_run(metric_id, subject_id, device_id)
+        group by framework, variant, coalesce(round, 0)
+    )
+    select
+        framework,
+        variant,
+        median(value) as value,
+        max(started_at) as observed_at,
+        list_distinct(flatten(list(payloads))) as payloads,
+        list({block: subject_id, key: round::varchar, x: ln(value)} order by round) as samples,
+        device_id as device
+    from rounds
+    group by framework, variant;
+comment on macro table bench_on is 'Median over rounds of a benchmark on a device, from the newest single run that measured both frameworks of the pair, undisturbed and proved equivalent; one row per framework and protocol variant. Replicates: natural log of each round.';
+
+create macro bench(metric_id, subject_id) as table
+    select framework, value, observed_at, payloads, samples, device
+    from bench_on(metric_id, subject_id, 'cpu')
+    where variant = '';
+comment on macro table bench is 'bench_on the processor under the declared protocol: one row per framework.';
+
+create macro probe(metric_id, subject_id) as table
+    with newest as (
+        select
+            framework,
+            variant,
+            max_by(
+                {value: value, successes: successes, trials: trials, observed_at: started_at, line_sha256: line_sha256},
+                {started: started_at, device: device, line: line_sha256}
+            ) as found
+        from in_newest_common_run(metric_id, subject_id, null)
+        group by framework, variant
+    )
+    select
+        framework,
+        variant,
+        found.value,
+        found.successes,
+        found.trials,
+        found.observed_at,
+        [found.line_sha256] as payloads
+    from newest;
+comment on macro table probe is 'Figure of a probe from the newest single run that probed both frameworks of the pair; one row per framework and protocol variant.';

@@ -1,0 +1,1 @@
+select text from measurement where line_sha256 = $sha256;

@@ -1,0 +1,1 @@
+select id from metric order by id;

@@ -1,0 +1,1 @@
+select * from indicator_value where comparison = $comparison order by rowid;
