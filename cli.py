@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import sys
+import tomllib
 import traceback
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +19,7 @@ from rich.table import Table
 
 import terminal
 from evidence.errors import InputError, TouchstoneError
+from evidence.overlay import WeightOverlay, overlay_from
 from evidence.types import Catalog, Score
 from evidence.types import Comparison as ComparisonType
 from flows.settings import Settings
@@ -35,7 +38,8 @@ app = typer.Typer(
 bench_app = typer.Typer(help="Measure the frameworks, on this machine or another.")
 app.add_typer(bench_app, name="bench", invoke_without_command=True)
 
-out = Console(highlight=False, soft_wrap=False)
+WIDE = 140  # a pipe or a log has no width of its own
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 ComparisonOption = Annotated[str, typer.Option("--comparison", help="Its id; the catalog's first without.")]
@@ -44,6 +48,7 @@ KnownByOption = Annotated[
     str, typer.Option("--known-by", help="A day: only what had been retrieved by then.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+WeightsOption = Annotated[Path | None, typer.Option("--weights", help="A TOML file of your own weights.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
@@ -161,17 +166,26 @@ def score(
     known_by: KnownByOption = "",
     as_json: JsonOption = False,
     as_md: Annotated[bool, typer.Option("--md", help="Print Markdown.")] = False,
+    weights: WeightsOption = None,
 ) -> None:
     """Print the table: opinion, evidence, interval, coverage, verdict."""
     with _warehouse() as warehouse:
-        catalog, chosen, scores = _scores(warehouse, comparison, as_of, known_by)
+        catalog, chosen, declared = _scores(warehouse, comparison, as_of, known_by)
+        scores = declared
+        if weights is not None:
+            overlay = _overlay(weights, catalog)
+            days = {"as_of": _day(as_of), "known_by": _day(known_by)}
+            scores = warehouse.scores(chosen.id, weights=overlay, **days)
+        frame = warehouse.meta()["frame"]
     if as_json:
-        _print_json(terminal.score_document(scores, chosen))
+        _print_json(terminal.score_document(scores, chosen, frame))
     elif as_md:
-        sys.stdout.write(terminal.markdown_table(scores, chosen, catalog) + "\n")
+        sys.stdout.write(terminal.markdown_table(scores, chosen, catalog, frame) + "\n")
     else:
         out.print(terminal.score_table(scores, chosen, catalog))
-        out.print(terminal.summary(scores, chosen))
+        out.print(terminal.summary(scores))
+        for line in terminal.change_lines(declared, scores, catalog) if weights is not None else ():
+            out.print(line)
 
 
 @app.command()
@@ -184,11 +198,8 @@ def explain(
     """Print every contribution to one row, down to the bytes it rests on."""
     with _warehouse() as warehouse:
         catalog, chosen, scores = _scores(warehouse, comparison, as_of, "")
+        _known_dimension(dimension, chosen)
         found = [item for item in scores if item.dimension == dimension]
-        if not found:
-            raise InputError(
-                f"no dimension {dimension!r} in {chosen.id}. Known: {', '.join(chosen.dimensions)}"
-            )
         sources = _sources_of(catalog, warehouse)
     if as_json:
         _print_json(terminal.explain_document(found[0], catalog, sources))
@@ -196,6 +207,83 @@ def explain(
     out.print(terminal.contribution_table(found[0], catalog))
     for item in found[0].missing:
         out.print(f"Not measured: {item.indicator} (grade {item.grade}): {item.reason}. {item.fill}")
+
+
+@app.command()
+def recommend(
+    need: Annotated[str, typer.Option(help="A preset of the comparison: beginner, research, …")] = "balanced",
+    comparison: ComparisonOption = "",
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+    weights: WeightsOption = None,
+) -> None:
+    """Weigh the rows by a need: an index per framework, its doubt, and what would change it."""
+    with _warehouse() as warehouse:
+        catalog = warehouse.catalog()
+        chosen = _comparison(catalog, comparison)
+        presets = {preset.id: preset for preset in chosen.presets}
+        if need not in presets:
+            raise InputError(f"no need {need!r} in {chosen.id}. Known: {', '.join(presets) or 'none'}")
+        overlay = _overlay(weights, catalog) if weights is not None else None
+        found = warehouse.recommendation(chosen.id, presets[need].weights, as_of=_day(as_of), weights=overlay)
+    if found is None:
+        raise InputError(f"nothing that the need {need!r} asks for is measured yet. touchstone run")
+    if as_json:
+        _print_json(terminal.recommendation_document(found, chosen, presets[need]))
+        return
+    out.print(terminal.recommendation_table(found, catalog, presets[need]))
+    for line in terminal.recommendation_lines(found, catalog):
+        out.print(line)
+
+
+@app.command()
+def timeline(
+    dimension: Annotated[str, typer.Argument(help="The row to follow through time.")],
+    comparison: ComparisonOption = "",
+    since: Annotated[str, typer.Option(help="The first day.")] = "2020-12-03",
+    step_weeks: Annotated[int, typer.Option(min=1, help="Weeks between two points.")] = 1,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """Print the contrast week by week, each from what had been observed by then, with breaks marked."""
+    first = _day(since) or date(2020, 12, 3)
+    with _warehouse() as warehouse:
+        catalog = warehouse.catalog()
+        chosen = _comparison(catalog, comparison)
+        _known_dimension(dimension, chosen)
+        newest = date.fromisoformat(warehouse.meta()["as_of"])
+        weeks = range(0, (newest - first).days + 1, 7 * step_weeks)
+        days = sorted({*(first + timedelta(days=offset) for offset in weeks), newest})
+        with terminal.steps(err, len(days), f"scoring {dimension} as of {len(days)} days") as advance:
+            scores = warehouse.history(chosen.id, dimension, days, advance=advance)
+    rows = terminal.timeline_rows(scores, catalog)
+    if as_json:
+        _print_json({"comparison": chosen.id, "dimension": dimension, "weeks": rows})
+    elif as_csv:
+        terminal.write_csv(sys.stdout, rows)
+    else:
+        out.print(terminal.timeline_table(rows, terminal.title_of(catalog, dimension)))
+
+
+@app.command()
+def report(
+    to: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("touchstone.html"),
+    comparison: ComparisonOption = "",
+    as_of: AsOfOption = "",
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    as_md: Annotated[bool, typer.Option("--md", help="Markdown for a README instead of a page.")] = False,
+) -> None:
+    """Write the scorecard and every row behind it as one self-contained page."""
+    os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "error")  # else it warns that no page is running
+    from dashboard import report as reports
+
+    if language not in ("en", "zh"):
+        raise InputError(f"no language {language!r}. Known: en, zh")
+    make = reports.markdown if as_md else reports.report
+    with _warehouse() as warehouse:
+        text = make(warehouse, comparison=comparison or None, as_of=_day(as_of), language=language)
+    to.write_text(text, encoding="utf-8")
+    out.print(f"Wrote {to} ({len(text.encode()) / 1e3:.0f} kB)")
 
 
 @app.command()
@@ -347,12 +435,31 @@ def _scores(
     warehouse: Warehouse, comparison: str, as_of: str, known_by: str
 ) -> tuple[Catalog, ComparisonType, tuple[Score, ...]]:
     catalog = warehouse.catalog()
-    known = {item.id: item for item in catalog.comparisons}
-    chosen = known.get(comparison) if comparison else catalog.comparisons[0]
-    if chosen is None:
-        raise InputError(f"no comparison {comparison!r}. Known: {', '.join(known)}")
+    chosen = _comparison(catalog, comparison)
     scores = warehouse.scores(chosen.id, as_of=_day(as_of), known_by=_day(known_by))
     return catalog, chosen, scores
+
+
+def _comparison(catalog: Catalog, comparison: str) -> ComparisonType:
+    known = {item.id: item for item in catalog.comparisons}
+    if comparison and comparison not in known:
+        raise InputError(f"no comparison {comparison!r}. Known: {', '.join(known)}")
+    return known[comparison] if comparison else catalog.comparisons[0]
+
+
+def _known_dimension(dimension: str, chosen: ComparisonType) -> None:
+    if dimension not in chosen.dimensions:
+        raise InputError(f"no dimension {dimension!r} in {chosen.id}. Known: {', '.join(chosen.dimensions)}")
+
+
+def _overlay(file: Path, catalog: Catalog) -> WeightOverlay:
+    try:
+        given = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--weights {file}: cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"--weights {file}: not valid TOML: {error}") from None
+    return overlay_from(given, catalog)
 
 
 def _sources_of(catalog: Catalog, warehouse: Warehouse) -> Mapping[str, list[str]]:
@@ -368,7 +475,7 @@ def _print_result(warehouse: Warehouse, comparison: str, progress: terminal.Prog
     catalog, chosen, scores = _scores(warehouse, comparison, "", "")
     out.print()
     out.print(terminal.score_table(scores, chosen, catalog))
-    out.print(terminal.summary(scores, chosen))
+    out.print(terminal.summary(scores))
     for title, lines in (
         ("Missing evidence", terminal.missing_lines(scores, catalog)),
         ("Sources that did not answer", terminal.attempt_lines(progress.attempts)),
@@ -436,12 +543,7 @@ def _print_frame(frame: pd.DataFrame, *, as_json: bool, as_csv: bool) -> None:
     elif as_csv:
         frame.to_csv(sys.stdout, index=False)
     else:
-        table = Table(header_style="bold")
-        for name in frame.columns:
-            table.add_column(str(name))
-        for row in frame.itertuples(index=False):
-            table.add_row(*(_escape(str(cell)) for cell in row))
-        out.print(table)
+        out.print(terminal.frame_table(frame, out.width))
 
 
 if __name__ == "__main__":

@@ -5,17 +5,26 @@ Pure functions from scores to text, apart from `Progress`, which draws.
 
 from __future__ import annotations
 
+import csv
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import pairwise
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from evidence import timeline as timelines
+from evidence.overlay import verdict_changes
+from evidence.ranking import Recommendation
 from evidence.types import (
     Attempt,
     Catalog,
@@ -25,12 +34,17 @@ from evidence.types import (
     Framework,
     Interval,
     Measurement,
+    Preset,
     Score,
     Verdict,
 )
 from flows.progress import Event, Stage
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 MINUS = "−"
+ADDRESS = re.compile(r" \(\w+://[^)\s]*\)")
 OUTCOME_MARKS: Mapping[str, tuple[str, str]] = {
     "ok": ("✓", "green"),
     "capped": ("✓", "yellow"),
@@ -41,12 +55,12 @@ OUTCOME_MARKS: Mapping[str, tuple[str, str]] = {
 MEASUREMENT_MARKS: Mapping[str, tuple[str, str]] = {"ok": ("✓", "green"), "not_run": ("·", "dim")}
 
 
-def score_document(scores: Sequence[Score], comparison: Comparison) -> dict[str, Any]:
+def score_document(scores: Sequence[Score], comparison: Comparison, frame: str) -> dict[str, Any]:
     """The scores of one comparison as the JSON document that docs/interfaces.md promises."""
     return {
         "comparison": comparison.id,
         "as_of": scores[0].as_of.isoformat(),
-        "frame": scores[0].frame,
+        "frame": frame,
         "dimensions": [_dimension_document(score, comparison) for score in scores],
     }
 
@@ -91,13 +105,13 @@ def score_table(scores: Sequence[Score], comparison: Comparison, catalog: Catalo
     """The table a reader came for: opinion, evidence, coverage and verdict, a row per dimension."""
     frameworks = [framework_of(catalog, item) for item in comparison.frameworks]
     table = Table(title=comparison.title["en"], title_justify="left", header_style="bold", expand=False)
-    table.add_column("Dimension", max_width=26)
-    table.add_column("Opinion", justify="center")
+    table.add_column("Dimension", max_width=26, overflow="fold")
+    table.add_column("Opinion", justify="center", no_wrap=True)
     for framework in frameworks:
-        table.add_column(f"{framework.title}\n90 % interval", justify="right")
-    table.add_column("Difference\n90 % interval", justify="right")
-    table.add_column("Coverage", justify="right")
-    table.add_column("Verdict on the opinion", max_width=40)
+        table.add_column(f"{framework.title}\n90 % interval", justify="right", no_wrap=True)
+    table.add_column("Difference\n90 % interval", justify="right", no_wrap=True)
+    table.add_column("Coverage", justify="right", no_wrap=True)
+    table.add_column("Verdict on the opinion", max_width=40, overflow="fold")
     for score in scores:
         table.add_row(
             *_row(score, comparison, catalog), style="" if score.status != "insufficient" else "dim"
@@ -105,7 +119,7 @@ def score_table(scores: Sequence[Score], comparison: Comparison, catalog: Catalo
     return table
 
 
-def markdown_table(scores: Sequence[Score], comparison: Comparison, catalog: Catalog) -> str:
+def markdown_table(scores: Sequence[Score], comparison: Comparison, catalog: Catalog, frame: str) -> str:
     """The same table in Markdown."""
     titles = [framework_of(catalog, item).title for item in comparison.frameworks]
     head = ["Dimension", "Opinion", *titles, "Difference (90 %)", "Coverage", "Verdict on the opinion"]
@@ -114,7 +128,7 @@ def markdown_table(scores: Sequence[Score], comparison: Comparison, catalog: Cat
         "| " + " | ".join(cell.replace("\n", " ").replace("|", "\\|") for cell in row) + " |" for row in rows
     ]
     note = (
-        f"As of {scores[0].as_of.isoformat()}, frame {scores[0].frame}. 5 is par; "
+        f"As of {scores[0].as_of.isoformat()}, frame {frame}. 5 is par; "
         "the levels are not comparable with the opinion's."
     )
     return "\n".join([*lines, "", note])
@@ -157,7 +171,7 @@ def contribution_table(score: Score, catalog: Catalog) -> Table:
     return table
 
 
-def summary(scores: Sequence[Score], comparison: Comparison) -> str:
+def summary(scores: Sequence[Score]) -> str:
     """One sentence: how many opinions the evidence supports, contradicts or leaves open."""
     labels = [score.verdict.label for score in scores if score.verdict.label != "no_claim"]
     supported = labels.count("supported")
@@ -206,11 +220,16 @@ def attempt_lines(attempts: Sequence[Attempt]) -> list[str]:
     reasons: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for item in attempts:
         if item.outcome in ("failed", "absent", "capped"):
-            reasons[item.source, item.outcome, item.reason].append(item.framework)
+            reasons[item.source, item.outcome, short_reason(item)].append(item.framework)
     return [
-        f"{source} × {', '.join(frameworks)}: {outcome}: {reason}"
+        f"{source} × {', '.join(sorted(frameworks))}: {outcome}: {reason}"
         for (source, outcome, reason), frameworks in sorted(reasons.items())
     ]
+
+
+def short_reason(item: Attempt) -> str:
+    """The reason without the address that was asked; view `attempts` has it in full."""
+    return ADDRESS.sub("", item.reason)
 
 
 def title_of(catalog: Catalog, dimension: str) -> str:
@@ -243,6 +262,141 @@ def number(value: float) -> str:
             scale = {"G": 1e9, "M": 1e6, "k": 1e3}[letter]
             return f"{value / scale:.3g} {letter}"
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def change_lines(before: Sequence[Score], after: Sequence[Score], catalog: Catalog) -> list[str]:
+    """How the reader's weights change the verdicts, one line per row that reads otherwise."""
+    changed = [item for item in verdict_changes(before, after) if item.changed]
+    if not changed:
+        return ["Under these weights every verdict stays as it is."]
+    return [
+        f"{title_of(catalog, item.dimension)}: {verdict_words(item.verdict[0], catalog)} → "
+        f"{verdict_words(item.verdict[1], catalog)}"
+        for item in changed
+    ]
+
+
+def recommendation_document(found: Recommendation, comparison: Comparison, preset: Preset) -> dict[str, Any]:
+    """A recommendation as JSON."""
+    return {"comparison": comparison.id, "need": preset.id, "reasons": dict(preset.reasons)} | asdict(found)
+
+
+def recommendation_table(found: Recommendation, catalog: Catalog, preset: Preset) -> Table:
+    """The index of each framework and how often it comes first."""
+    table = Table(title=f"Need: {preset.title['en']}", title_justify="left", header_style="bold")
+    for name in ("Framework", "Index", "90 % interval", "Comes first in"):
+        table.add_column(name, justify="left" if name == "Framework" else "right")
+    for framework, interval in sorted(found.index.items(), key=lambda item: -item[1].value):
+        table.add_row(
+            framework_of(catalog, framework).title,
+            f"{interval.value:.1f}",
+            f"{interval.low90:.1f} to {interval.high90:.1f}",
+            f"{found.acceptability[framework][0]:.0%}",
+        )
+    return table
+
+
+def recommendation_lines(found: Recommendation, catalog: Catalog) -> list[str]:
+    """What the recommendation rests on and what would change it."""
+    used = ", ".join(f"{title_of(catalog, item)} {weight:.0%}" for item, weight in found.weights.items())
+    lines = [f"Rests on: {used}."]
+    if found.unused:
+        unused = ", ".join(title_of(catalog, item) for item in found.unused)
+        lines.append(f"Wanted, but not measured: {unused}.")
+    flips = [item for item in found.changes if item.flips_at is not None]
+    nearest = sorted(flips, key=lambda change: abs((change.flips_at or 0) - change.weight))[:3]
+    lines.extend(
+        f"Another would lead if {title_of(catalog, item.dimension)} weighed {item.flips_at:.0%} "
+        f"instead of {item.weight:.0%}."
+        for item in nearest
+    )
+    if not flips:
+        lines.append("No change of a single row's weight would let another lead.")
+    return lines
+
+
+def timeline_rows(scores: Sequence[Score], catalog: Catalog) -> list[dict[str, Any]]:
+    """One row per day: contrast with interval, matched and linked contrast, coverage, breaks and alarms."""
+    needs = {indicator.id: indicator.needs for indicator in catalog.indicators}
+    moments = timelines.timeline(scores, breaks=catalog.breaks, needs=needs)
+    gaps = [7, *((two.as_of - one.as_of).days for one, two in pairwise(scores))]
+    return [
+        {
+            "as_of": moment.as_of.isoformat(),
+            "contrast": moment.contrast,
+            "low90": score.contrast.low90 if score.contrast else None,
+            "high90": score.contrast.high90 if score.contrast else None,
+            "matched": moment.matched,
+            "linked": moment.linked,
+            "move": moment.move,
+            "coverage": score.coverage.share,
+            "status": score.status,
+            "verdict": score.verdict.label,
+            "frame": score.frame,
+            # The alarm is one of weekly moves; over a longer step any world moves as far.
+            "mark": "moved, unexplained" if moment.unexplained and gap <= 7 else moment.note,
+            "moved": [f"{move.indicator} {signed(move.change, 2)}" for move in moment.moves[:3]]
+            if moment.unexplained and gap <= 7
+            else [],
+        }
+        for moment, score, gap in zip(moments, scores, gaps, strict=True)
+    ]
+
+
+def timeline_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """The time line for a person: a row per day."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for name in ("As of", "Difference", "90 % interval", "Matched", "Coverage", "Verdict", "Mark"):
+        table.add_column(name, justify="left" if name in ("As of", "Verdict", "Mark") else "right")
+    for row in rows:
+        known = row["contrast"] is not None
+        table.add_row(
+            row["as_of"],
+            signed(row["contrast"], 2) if known else "—",
+            _between(row["low90"], row["high90"]) if known else "—",
+            signed(row["matched"], 2) if row["matched"] is not None else "—",
+            f"{row['coverage']:.0%}",
+            row["verdict"].replace("_", " "),
+            "; ".join([row["mark"], *row["moved"]] if row["mark"] else row["moved"]),
+        )
+    return table
+
+
+def write_csv(file: TextIO, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows as CSV; a list becomes one cell."""
+    writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+    writer.writeheader()
+    for row in rows:
+        plain = {key: "; ".join(cell) if isinstance(cell, list) else cell for key, cell in row.items()}
+        writer.writerow(plain)
+
+
+def frame_table(frame: pd.DataFrame, width: int) -> Table:
+    """A query's result: a table where it fits, else one row under the other, field by field."""
+    cells = [[_cell(cell) for cell in row] for row in frame.itertuples(index=False)]
+    columns = [[str(name), *(row[place] for row in cells)] for place, name in enumerate(frame.columns)]
+    if sum(3 + max(map(len, column)) for column in columns) <= width:
+        table = Table(*(str(name) for name in frame.columns), header_style="bold")
+        for row in cells:
+            table.add_row(*map(escape, row))
+        return table
+    table = Table(show_header=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for row in cells:
+        for name, cell in zip(frame.columns, row, strict=True):
+            table.add_row(escape(str(name)), escape(cell))
+        table.add_section()
+    return table
+
+
+@contextmanager
+def steps(console: Console, total: int, what: str) -> Iterator[Callable[[], None]]:
+    """Show a bar of so many steps; call what is given once per step."""
+    columns = (SpinnerColumn(), TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)
 
 
 class Progress:
@@ -292,7 +446,7 @@ def attempt_line(item: Attempt) -> Text:
     cost = (
         f"{item.requests} requests, {item.bytes / 1e3:.0f} kB, {item.seconds:.1f} s" if item.requests else ""
     )
-    said = item.reason if item.outcome != "ok" else item.reason or cost
+    said = short_reason(item) or cost
     line = Text(f"  {mark} ", style=style)
     line.append(f"{item.source} × {item.framework}".ljust(32), style="")
     line.append(f"{item.outcome.replace('_', ' ')}".ljust(15), style=style)
@@ -311,12 +465,18 @@ def measurement_line(item: Measurement) -> Text:
     return line
 
 
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.6g}"  # noqa: PLR0124 - NaN is pandas' missing
+    return "" if value is None else str(value)
+
+
 def _row(score: Score, comparison: Comparison, catalog: Catalog) -> list[str]:
     contrast = score.contrast
     difference = "—"
     if contrast is not None:
         difference = f"{signed(contrast.value)}\n{_between(contrast.low90, contrast.high90)}"
-    dated = f" · {score.dated:%Y-%m}" if score.dated else ""
+    dated = f"\ndated {score.dated:%Y-%m}" if score.dated else ""
     verdict = verdict_words(score.verdict, catalog)
     return [
         title_of(catalog, score.dimension),
@@ -349,6 +509,7 @@ def _dimension_document(score: Score, comparison: Comparison) -> dict[str, Any]:
     contrast = score.contrast
     return {
         "id": score.dimension,
+        "frame": score.frame,
         "claims": {
             claim.framework: claim.score for claim in comparison.claims if claim.dimension == score.dimension
         },

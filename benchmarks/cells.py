@@ -6,13 +6,13 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from benchmarks import noise, workload
-from benchmarks.plan import Cell
+from benchmarks import compare, noise, workload
+from benchmarks.plan import AGAIN, Cell, mode_of
 from benchmarks.process import Ended
 from benchmarks.session import Session
 from evidence.types import Measurement
@@ -50,7 +50,7 @@ def ask_in_advance(session: Session, planned: Sequence[Cell]) -> None:
     def ask(framework: str) -> None:
         specs = [_untimed_spec(session, cell, framework) for cell in untimed]
         launch = {"timeout_s": session.suite.timeout_s * max(1, len(specs))}
-        ended = session.start(session.spec(framework, task="several", specs=specs), **launch)
+        ended = session.start(session.spec(framework, task="several", specs=specs) | {"threads": 1}, **launch)
         for cell, result in zip(untimed, ended.result.get("results", ()), strict=False):
             session.answers[cell.id, framework] = Ended("ok", "", result)
 
@@ -75,10 +75,11 @@ def _side_by_side(session: Session, act: Callable[[str], T]) -> dict[str, T]:
 
 
 def _untimed_spec(session: Session, cell: Cell, framework: str) -> dict[str, Any]:
+    """Return the spec of a cell that is not timed: one thread, since the frameworks run side by side."""
     if cell.kind == "probe":
         folder = session.suite.probe_folder / cell.subject
         config = workload.read_toml(folder / "probe.toml")
-        return session.spec(framework, task="probe", folder=str(folder), config=config)
+        return session.spec(framework, task="probe", folder=str(folder), config=config) | {"threads": 1}
     work = session.suite.workload(cell.subject)
     return session.spec(
         framework,
@@ -87,7 +88,7 @@ def _untimed_spec(session: Session, cell: Cell, framework: str) -> dict[str, Any
         arrays=[str(file) for file in _array_files(session, cell, framework)],
         mode=session.frameworks[framework].declared["modes"][""],
         batch_size=work.equivalence_batch,
-    ) | {"seed": _fresh_seed(session, cell)}
+    ) | {"seed": _fresh_seed(session, cell), "threads": 1}
 
 
 def _array_files(session: Session, cell: Cell, framework: str) -> list[Path]:
@@ -194,7 +195,7 @@ def _step_spec(session: Session, cell: Cell, work: workload.Workload) -> dict[st
         task=cell.task,
         phase=cell.task,
         folder=str(work.folder),
-        mode=session.frameworks[cell.framework].declared["modes"][cell.protocol],
+        mode=mode_of(session.frameworks[cell.framework].declared, cell.protocol),
         batch_size=work.batch_size[session.device],
         seconds=session.suite.seconds,
         min_samples=session.suite.min_samples,
@@ -209,7 +210,7 @@ def _timed_fields(session: Session, cell: Cell, work: workload.Workload, timed: 
         "seconds": timed.seconds,
         "quality": "noisy" if timed.noisy else "ok",
         "variant": cell.protocol,
-        "mode": session.frameworks[cell.framework].declared["modes"][cell.protocol],
+        "mode": mode_of(session.frameworks[cell.framework].declared, cell.protocol),
         "phase": cell.task,
         "precision": "float32",
         "batch_size": work.batch_size[session.device],
@@ -359,6 +360,47 @@ def _probe(session: Session, cell: Cell) -> Iterator[Measurement]:
         )
 
 
+def _scale(session: Session, cell: Cell) -> Iterator[Measurement]:
+    """One thread against all threads, and batch 1 against the workload's batch, in fresh processes.
+
+    With one machine of a few cores this shows the cost of coordination, not that of a cluster.
+    """
+    work = session.suite.workload(cell.subject)
+    task = next(iter(session.suite.workloads[cell.subject]))
+    whole = _step_spec(session, replace(cell, task=task), work)
+    timed = {
+        "all": gated(session, whole),
+        "one_thread": gated(session, whole | {"threads": 1}),
+        "batch_1": gated(session, whole | {"batch_size": 1}),
+    }
+    for metric, other, factor in (
+        ("bench.thread_efficiency", "one_thread", 1.0 / session.threads),
+        ("bench.batch_gain", "batch_1", float(whole["batch_size"])),
+    ):
+        pair = timed[other], timed["all"]
+        fields = _timed_fields(session, replace(cell, task=task), work, pair[1])
+        fields["quality"] = "noisy" if pair[0].noisy or pair[1].noisy else "ok"
+        if failed := next((one.ended for one in pair if one.ended.status != "ok"), None):
+            fields |= {"status": failed.status, "reason": failed.reason}
+        else:
+            gain = factor * pair[0].ended.result["median"] / pair[1].ended.result["median"]
+            fields |= {"value": gain, "samples": (gain,), "versions": pair[1].ended.result["versions"]}
+        yield session.line(cell, cell.framework, metric, **fields)
+
+
+def _floor(session: Session, cell: Cell) -> Iterator[Measurement]:
+    """How far two measurements of the same thing lie apart in this run: differences below are ties."""
+    ratios = compare.self_ratios(session.measured, cell.framework)
+    if len(ratios) < compare.FEWEST_PAIRS:
+        reason = f"{len(ratios)} undisturbed pairs of repetitions, {compare.FEWEST_PAIRS} are needed"
+        yield session.line(cell, cell.framework, "bench.noise_floor", status="not_run", reason=reason)
+        return
+    floor = compare.quantile([abs(ratio) for ratio in ratios], 0.95)
+    yield session.line(
+        cell, cell.framework, "bench.noise_floor", value=floor, samples=tuple(ratios), variant=AGAIN
+    )
+
+
 _KINDS: Mapping[str, Callable[[Session, Cell], Iterator[Measurement]]] = {
     "check": _check,
     "probe": _probe,
@@ -366,4 +408,6 @@ _KINDS: Mapping[str, Callable[[Session, Cell], Iterator[Measurement]]] = {
     "step": _step,
     "memory": _memory,
     "ceiling": _ceiling_cell,
+    "scale": _scale,
+    "floor": _floor,
 }

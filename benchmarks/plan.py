@@ -12,6 +12,7 @@ from typing import Any
 from benchmarks.workload import PROBES, ROOT, WORKLOADS, Workload, load_workload, read_toml
 from evidence.errors import InputError, MeasurementError
 
+AGAIN = "again"
 FRAMEWORKS_FILE = ROOT / "frameworks" / "frameworks.toml"
 
 
@@ -19,8 +20,8 @@ FRAMEWORKS_FILE = ROOT / "frameworks" / "frameworks.toml"
 class Cell:
     """The smallest thing that is measured, written and resumed as a whole.
 
-    `kind` is one of check, probe, start, step, memory, ceiling; `framework` is empty where a cell
-    asks all of them at once.
+    `kind` is one of check, probe, start, step, memory, ceiling, scale, floor; `framework` is empty where
+    a cell asks all of them at once.
     """
 
     kind: str
@@ -39,24 +40,28 @@ class Cell:
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite of `suites.toml` with the workloads it names."""
+    """A suite of `suites.toml` with the workloads it names.
+
+    `protocols` and `starts` map a protocol to its number of rounds; `repeated` are the workloads that run
+    twice in every round, each framework against itself, for the noise floor.
+    """
 
     id: str
-    rounds: int
+    workloads: Mapping[str, Sequence[str]]
+    protocols: Mapping[str, int]
+    starts: Mapping[str, int]
+    probes: Sequence[str]
+    repeated: Sequence[str]
+    scaled: Sequence[str]
     seconds: float
     min_samples: int
     retries: int
     retry_budget_s: float
     patience_s: float
     timeout_s: float
-    protocols: tuple[str, ...]
-    probes: tuple[str, ...]
-    starts: tuple[str, ...]
-    start_rounds: int
     ceilings: bool
     memory: bool
     shared_untimed: bool
-    workloads: Mapping[str, Sequence[str]]
     folder: Path = WORKLOADS
     probe_folder: Path = PROBES
 
@@ -71,8 +76,6 @@ def load_suite(name: str, file: Path = ROOT / "suites.toml") -> Suite:
     if name not in data:
         raise InputError(f"no suite {name!r}. Known: {', '.join(data)}")
     table = {key: value for key, value in data[name].items() if key != "why"}
-    for key in ("protocols", "probes", "starts"):
-        table[key] = tuple(table[key])
     try:
         return Suite(id=name, **table)
     except TypeError as error:
@@ -98,34 +101,43 @@ def cells(suite: Suite, frameworks: Sequence[str], seed: int) -> list[Cell]:
     if suite.ceilings:
         plan += [Cell("ceiling", "matmul", framework) for framework in frameworks]
     if suite.memory:
-        plan += [cell for cell in _steps(suite, frameworks, "memory", "") if cell.protocol == ""]
-    for number in range(max(suite.rounds, suite.start_rounds)):
+        plan += [cell for name in suite.workloads for cell in _steps(suite, frameworks, name, "memory", 0)]
+    for number in range(max([0, *suite.protocols.values(), *suite.starts.values()])):
         groups = list(_round(suite, frameworks, number))
         order.shuffle(groups)
         for group in groups:
             order.shuffle(group)
             plan += group
+    if suite.repeated:
+        plan += [Cell("floor", "noise_floor", framework) for framework in frameworks]
     return plan
 
 
+def mode_of(declared: Mapping[str, Any], protocol: str) -> str:
+    """Return the framework's mode under a protocol; `again` is the headline mode once more."""
+    return str(declared["modes"]["" if protocol == AGAIN else protocol])
+
+
 def _round(suite: Suite, frameworks: Sequence[str], number: int) -> Iterator[list[Cell]]:
-    if number < suite.rounds:
-        for name in suite.workloads:
-            for task in suite.workloads[name]:
-                found = (replace(cell, round=number) for cell in _steps(suite, frameworks, "step", name))
-                yield [cell for cell in found if cell.task == task]
-    if number < suite.start_rounds:
-        for variant in suite.starts:
+    for name, tasks in suite.workloads.items():
+        found = list(_steps(suite, frameworks, name, "step", number))
+        for task in tasks:
+            yield [replace(cell, round=number) for cell in found if cell.task == task]
+    if number < suite.protocols.get("", 0):
+        for name in suite.scaled:
+            yield [Cell("scale", name, framework, round=number) for framework in frameworks]
+    for variant, rounds in suite.starts.items():
+        if number < rounds:
             yield [Cell("start", "first_result", one, protocol=variant, round=number) for one in frameworks]
 
 
-def _steps(suite: Suite, frameworks: Sequence[str], kind: str, only: str) -> Iterator[Cell]:
-    declared = declared_frameworks()
-    for name, tasks in suite.workloads.items():
-        if only and name != only:
-            continue
-        for task in tasks:
-            for framework in frameworks:
-                for protocol in declared[framework]["modes"]:
-                    if protocol in suite.protocols:
-                        yield Cell(kind, name, framework, task, protocol)
+def _steps(suite: Suite, frameworks: Sequence[str], name: str, kind: str, number: int) -> Iterator[Cell]:
+    """Yield the cells of one workload in one round: every task, framework and protocol that is due."""
+    due = {protocol for protocol, rounds in suite.protocols.items() if number < rounds}
+    if name in suite.repeated and "" in due:
+        due.add(AGAIN)
+    for task in suite.workloads[name]:
+        for framework in frameworks:
+            known = {*declared_frameworks()[framework]["modes"], AGAIN}
+            for protocol in sorted(due & known) if kind == "step" else [""]:
+                yield Cell(kind, name, framework, task, protocol)

@@ -18,6 +18,9 @@ WARM_STEPS = 5
 WARM_CAP_S = 20.0
 STEADY = 0.03
 _BLOCK = 5
+_SLOW_STEP_S = 0.1
+_SLOW_BLOCK = 2
+"""Of a slow step two make a block: a step of half a second needs no ten repetitions to warm up."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,12 @@ def _sample(stepper: Stepper, k: int, *, first: int) -> tuple[float, float]:
 def _warm_up(stepper: Stepper) -> tuple[int, float]:
     """Run blocks until one median is within 3 % of the one before; return (steps, seconds per step)."""
     begin, steps, previous = time.perf_counter(), 0, math.inf
+    block = _BLOCK
     while True:
-        times = [_sample(stepper, 1, first=steps + i)[0] for i in range(_BLOCK)]
-        steps, current = steps + _BLOCK, statistics.median(times)
+        times = [_sample(stepper, 1, first=steps + i)[0] for i in range(block)]
+        steps, current = steps + block, statistics.median(times)
+        block = _SLOW_BLOCK if current > _SLOW_STEP_S else _BLOCK
         steady = abs(current - previous) <= STEADY * current
-        if (steps >= WARM_STEPS + _BLOCK and steady) or time.perf_counter() - begin > WARM_CAP_S:
+        if (steps > WARM_STEPS and steady) or time.perf_counter() - begin > WARM_CAP_S:
             return steps, current
         previous = current

@@ -107,7 +107,8 @@ def code_hash(folder: Path, *, framework_files: bool = True) -> str:
         file for file in folder.rglob("*") if file.is_file() and file.suffix in {".py", ".toml", ".txt"}
     )
     if framework_files:
-        files += sorted((ROOT / "frameworks").glob("*.py")) + [ROOT / name for name in _SHARED]
+        files += sorted((ROOT / "frameworks").glob("*.py")) + sorted((WORKLOADS / "_blocks").glob("*.py"))
+        files += [ROOT / name for name in _SHARED]
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

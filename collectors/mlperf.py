@@ -1,74 +1,94 @@
-"""Results of MLPerf Training rounds by framework, counted in the file lists of the result repositories.
+"""Results of MLPerf Training rounds by framework, counted in MLCommons' result repositories.
 
-A result is a folder `submitter/results/system/benchmark`. It is attributed to a framework when the name of its
-system has one of the framework's words, or else when all folders of the submitter's implementations of the
-benchmark have. Nearly half of the results name no framework in any path: they are in the base and nowhere else,
-so that counts are lower bounds and only shares of what was attributed compare. Submitters are mostly vendors.
-A round is dated by the day its repository was made, some weeks before the results are published.
-Facts of the interface: docs.github.com/rest, version 2022-11-28, read 2026-11-23.
+A result is a folder `submitter/results/system/benchmark`; every system has a description that names its
+frameworks. A result counts for a framework when the description of its system names the framework, so that a
+system which names two counts for both. Submitters are mostly vendors of hardware. A round is dated by the day
+its repository was made, some weeks before the results are published. One question reads a round: the names
+of its folders and the descriptions. Facts of the interface: GitHub's public GraphQL schema of 2025-02-27, and
+the repositories themselves, read 2026-11-26.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from collectors._contract import Subject
 from collectors._http import Client
 from collectors._names import by_scope
 from collectors._parse import as_array, as_moment, as_object, as_text, json_object, observations, stock
+from evidence.errors import RateLimited, Unavailable
 from evidence.types import Framework, Metric, Observation, Payload, Source
 
-_ROUND = "in one round of MLPerf Training, by words in its paths: a lower bound"
-_BASE = "in one round of MLPerf Training, whatever the framework; the same for every framework"
+_ROUND = "of one round of MLPerf Training whose system names the framework, perhaps among others"
+_BASE = "of one round of MLPerf Training, whatever the framework; the same for every framework"
 
 SOURCE = Source(
     id="mlperf",
     title="MLPerf Training results",
     url="https://api.github.com",
     licence="Apache-2.0",
-    citation="MLCommons result repositories, counted by Touchstone; not an MLPerf result, not endorsed by MLCommons",
+    citation="MLCommons result repositories, counted by Touchstone; not an MLPerf result, not endorsed",
     needs="mlperf",
     metrics=(
-        Metric("mlperf.results", "results", "stock", f"results attributed to the framework {_ROUND}"),
+        Metric("mlperf.results", "results", "stock", f"results {_ROUND}"),
         Metric("mlperf.vision_results", "results", "stock", f"results of vision benchmarks {_ROUND}"),
         Metric("mlperf.language_results", "results", "stock", f"results of language benchmarks {_ROUND}"),
+        Metric(
+            "mlperf.systems", "systems", "stock", f"described systems {_ROUND}; a system may have no result"
+        ),
         Metric("mlperf.results_total", "results", "stock", f"all results {_BASE}"),
         Metric("mlperf.vision_results_total", "results", "stock", f"results of vision benchmarks {_BASE}"),
         Metric(
             "mlperf.language_results_total", "results", "stock", f"results of language benchmarks {_BASE}"
         ),
+        Metric("mlperf.systems_total", "systems", "stock", f"described systems {_BASE}"),
     ),
     min_interval=timedelta(days=6),
-    budget=3,
+    budget=8,
     token_env="GITHUB_TOKEN",  # noqa: S106  the name of a variable, not a secret
+    token_required=True,
 )
-"""A steady week costs one request, and one more in the week of a new round."""
+"""A steady week costs one question, and one more in the week of a new round."""
 
 ROUNDS = 6
-ORGANISATION = "mlcommons"
+OWNER, STEM = "mlcommons", "training_results_v"
 BENCHMARKS = Path(__file__).with_name("mlperf_benchmarks.toml")
-_REPOSITORY = re.compile(rf"{ORGANISATION}/training_results_v(\d+\.\d+)")
-_RESULT = re.compile(r"([^/]+)/results/([^/]+)/([^/]+)/result_\d+\.txt")
-_IMPLEMENTATION = re.compile(r"([^/]+)/benchmarks/([^/]+)/implementations/([^/]+)")
+LIST = f"""query {{
+  search(query: "org:{OWNER} {STEM} in:name", type: REPOSITORY, first: 100) {{
+    nodes {{ ... on Repository {{ nameWithOwner }} }}
+  }}
+}}"""
+ROUND = """query($owner: String!, $name: String!) {
+  repository(owner: $owner, name: $name) {
+    nameWithOwner createdAt
+    tree: object(expression: "HEAD:") { ... on Tree { submitters: entries { name object { ... on Tree {
+      parts: entries { name object { ... on Tree { entries { name object {
+        ... on Tree { entries { name } }
+        ... on Blob { text }
+      } } } } }
+    } } } } }
+  }
+}"""
 _SETTLED = timedelta(weeks=26)
-_HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+_REPOSITORY = re.compile(rf"{OWNER}/{STEM}(\d+\.\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class _Result:
-    submitter: str
-    system: str
-    benchmark: str
+class _Round:
+    made: datetime
+    systems: Mapping[tuple[str, str], str]
+    """What the description of (submitter, system) says of its frameworks."""
+    results: frozenset[tuple[str, str, str]]
+    """(submitter, system, benchmark)."""
 
 
 @cache
@@ -79,19 +99,13 @@ def fields() -> Mapping[str, frozenset[str]]:
 
 
 def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
-    """Yield the list of result repositories and the file list of the newest rounds."""
-    asked: dict[str, str | int] = {"q": f"org:{ORGANISATION} training_results in:name", "per_page": 100}
+    """Yield the list of result repositories and the newest rounds, newest first."""
     for subject, _ in by_scope(framework, SOURCE.needs):
-        listed = client.get("search/repositories", subject, params=asked, headers=_HEADERS)
+        listed = _ask(client, subject, {"query": LIST})
         yield listed
-        for place, (name, branch, made) in enumerate(_rounds(listed)):
-            yield _files(
-                client, subject, f"repos/{name}/git/trees/{branch}?recursive=1#made={made}", place > 0
-            )
-
-
-def _files(client: Client, subject: Subject, path: str, past: bool) -> Payload:
-    return client.get(path, subject, headers=_HEADERS, fresh_for=_SETTLED, backfill=past)
+        for name in _rounds(listed):
+            question = {"query": ROUND, "variables": {"owner": OWNER, "name": name.partition("/")[2]}}
+            yield _ask(client, subject, question, fresh_for=_SETTLED)
 
 
 def parse(payload: Payload) -> Iterator[Observation]:
@@ -99,66 +113,86 @@ def parse(payload: Payload) -> Iterator[Observation]:
     yield from observations(payload, _read)
 
 
-def _rounds(listed: Payload) -> list[tuple[str, str, str]]:
-    """Return (repository, branch, day made) of the newest rounds; none of a list the parser refuses."""
-    found = []
+def _ask(
+    client: Client, subject: Subject, question: Mapping[str, object], *, fresh_for: timedelta | None = None
+) -> Payload:
+    """Return an answer without errors in it. Raises RateLimited or Unavailable for one that has some."""
+    payload = client.post("graphql", subject, body=question, fresh_for=fresh_for)
     try:
-        for value in as_array(json_object(listed)["items"]):
-            item = as_object(value)
-            name = _REPOSITORY.fullmatch(as_text(item["full_name"]))
-            if name:
-                made = as_text(item["created_at"])
-                found.append((Version(name[1]), name[0], as_text(item["default_branch"]), made))
-    except (ValueError, LookupError, TypeError, InvalidVersion):
+        errors = [as_object(error) for error in as_array(json.loads(payload.body).get("errors") or [])]
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return payload  # no JSON: the parser will say so
+    if any(error.get("type") in ("RATE_LIMIT", "RATE_LIMITED") for error in errors):
+        raise RateLimited(SOURCE.id, payload.url, client.now() + timedelta(hours=1))
+    if errors:
+        said = client.scrub(str(errors[0].get("message", "no reason")))[:200]
+        raise Unavailable(SOURCE.id, payload.url, f"the answer has errors: {said}")
+    return payload
+
+
+def _rounds(listed: Payload) -> list[str]:
+    """Return the repositories of the newest rounds; none of a list the parser refuses."""
+    try:
+        nodes = as_array(as_object(as_object(json_object(listed)["data"])["search"])["nodes"])
+        names = [as_text(as_object(node)["nameWithOwner"]) for node in nodes]
+    except (ValueError, LookupError, TypeError):
         return []
-    return [(name, branch, made) for _, name, branch, made in sorted(found, reverse=True)[:ROUNDS]]
+    found = [(Version(match[1]), name) for name in names if (match := _REPOSITORY.fullmatch(name))]
+    return [name for _, name in sorted(found, reverse=True)[:ROUNDS]]
 
 
 def _read(payload: Payload) -> Iterator[Observation]:
-    answer = json_object(payload)
-    if "items" in answer:
-        if answer.get("incomplete_results"):
-            raise ValueError("the search was not complete")
-        for item in as_array(answer["items"]):
-            as_text(as_object(item)["full_name"])
+    data = as_object(json_object(payload)["data"])
+    if "search" in data:
+        for node in as_array(as_object(data["search"])["nodes"]):
+            as_text(as_object(node)["nameWithOwner"])
         return
-    if answer["truncated"]:
-        raise ValueError("the list of files was cut")
-    made = as_moment(urlsplit(payload.url).fragment.removeprefix("made="))
-    if made > payload.requested_at + timedelta(days=1):
-        raise ValueError(f"the round of {made:%Y-%m-%d} has not come yet")
-    paths = [as_text(as_object(entry)["path"]) for entry in as_array(answer["tree"])]
-    results = {_Result(*found.groups()) for path in paths if (found := _RESULT.fullmatch(path))}
-    if not results:
-        raise ValueError("the round has no result where results are expected")
-    ours = _attributed(results, paths, payload.name.split())
-    yield from _counts(payload, made, ours, "")
-    yield from _counts(payload, made, results, "_total")
+    told = _round(as_object(data["repository"]))
+    if told.made > payload.requested_at + timedelta(days=1) or not told.results or not told.systems:
+        raise ValueError("the repository is not laid out as a round of results")
+    words = "|".join(map(re.escape, payload.name.split()))
+    ours = re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.IGNORECASE)
+    named = {system for system, frameworks in told.systems.items() if ours.search(frameworks)}
+    results = {result for result in told.results if result[:2] in named}
+    yield from _counts(payload, told.made, results, "")
+    yield stock(payload, "mlperf.systems", told.made, len(named))
+    yield from _counts(payload, told.made, told.results, "_total")
+    yield stock(payload, "mlperf.systems_total", told.made, len(told.systems))
 
 
 def _counts(
-    payload: Payload, made: datetime, results: Collection[_Result], suffix: str
+    payload: Payload, made: datetime, results: Collection[tuple[str, str, str]], suffix: str
 ) -> Iterator[Observation]:
     yield stock(payload, f"mlperf.results{suffix}", made, len(results))
     for field, benchmarks in fields().items():
-        count = sum(result.benchmark in benchmarks for result in results)
+        count = sum(benchmark in benchmarks for _, _, benchmark in results)
         yield stock(payload, f"mlperf.{field}_results{suffix}", made, count)
 
 
-def _attributed(results: Collection[_Result], paths: Sequence[str], words: Sequence[str]) -> list[_Result]:
-    """Return the results whose system, or else all of whose implementations, have one of the words."""
-    implementations: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for path in paths:
-        if found := _IMPLEMENTATION.match(path):
-            implementations[found[1], found[2]].add(found[3])
-    word = re.compile(rf"(?<![a-z])(?:{'|'.join(map(re.escape, words))})(?![a-z])", re.IGNORECASE)
-    return [
-        result
-        for result in results
-        if word.search(result.system)
-        or _all(word, implementations.get((result.submitter, result.benchmark), set()))
-    ]
+def _round(repository: Mapping[str, object]) -> _Round:
+    """Return what a repository's first levels hold; folders of another kind are passed over."""
+    systems, results = {}, set()
+    for submitter, inside in _entries(repository["tree"], "submitters"):
+        for part, within in _entries(inside, "parts"):
+            for name, thing in _entries(within, "entries"):
+                if part == "systems" and name.endswith(".json") and "text" in thing:
+                    systems[submitter, name.removesuffix(".json")] = _frameworks(thing["text"])
+                if part == "results":
+                    results |= {(submitter, name, benchmark) for benchmark, _ in _entries(thing, "entries")}
+    return _Round(as_moment(repository["createdAt"]), systems, frozenset(results))
 
 
-def _all(word: re.Pattern[str], folders: Collection[str]) -> bool:
-    return bool(folders) and all(word.search(folder) for folder in folders)
+def _entries(tree: object, key: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield (name, what it is) of a folder; nothing of a file."""
+    for value in as_array(as_object(tree).get(key, [])):
+        entry = as_object(value)
+        yield as_text(entry["name"]), as_object(entry.get("object") or {})
+
+
+def _frameworks(text: object) -> str:
+    """Return what a description says of its frameworks; nothing of one that is no JSON, as some are."""
+    try:
+        told = json.loads(as_text(text))
+    except (ValueError, TypeError):
+        return ""
+    return str(told.get("framework", "")) if isinstance(told, dict) else ""

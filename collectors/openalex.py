@@ -31,6 +31,7 @@ SOURCE = Source(
     licence="CC0-1.0",
     citation="OpenAlex, OurResearch; Priem, Piwowar and Orr 2022, arXiv:2205.01833",
     needs="openalex",
+    optional_names=("papers",),
     metrics=(
         Metric(
             "openalex.naming_works",
@@ -73,7 +74,7 @@ SOURCE = Source(
     budget=12,
     token_env="OPENALEX_API_KEY",  # noqa: S106  the name of a variable, not a secret
 )
-"""A steady week costs two requests a name and four for the papers; titles are looked up once a quarter."""
+"""A steady week costs two requests a name and one for the papers; four more come once a quarter."""
 
 PAPERS = "papers"
 """The key of `Framework.names` that holds the titles of a framework's papers; it may be missing."""
@@ -104,7 +105,7 @@ _NAMING = {
     "fulltext.search.exact": "openalex.full_text_naming_works",
 }
 _TOKEN_AS = "?api_key={token}"  # noqa: S105  how the token travels, not a token
-_FIND_AGAIN_AFTER = timedelta(weeks=13)
+_SLOW = timedelta(weeks=13)  # records of a paper and kinds of works of a year that is over hardly change
 _RECORD = re.compile(r"https://openalex\.org/(W\d+)")
 
 
@@ -140,7 +141,7 @@ def _naming(client: Client, subject: Subject) -> Iterator[Payload]:
 def _records(client: Client, subject: Subject) -> Payload:
     words = " ".join(re.findall(r"\w+", subject.name))  # a comma would end the filter
     asked = {"filter": f"title.search:{words}", "select": "id,title,publication_year", "per_page": "100"}
-    return _works(client, subject, asked, fresh_for=_FIND_AGAIN_AFTER)
+    return _works(client, subject, asked, fresh_for=_SLOW)
 
 
 def _citing(client: Client, subject: Subject, records: list[str]) -> Iterator[Payload]:
@@ -148,7 +149,7 @@ def _citing(client: Client, subject: Subject, records: list[str]) -> Iterator[Pa
     newest = f"{cites},publication_year:{client.now().year - 1}"
     yield _works(client, subject, {"filter": cites, "group_by": "publication_year"})
     for group in ("authorships.institutions.type", "primary_topic.subfield.id", "primary_topic.id"):
-        yield _works(client, subject, {"filter": newest, "group_by": group})
+        yield _works(client, subject, {"filter": newest, "group_by": group}, fresh_for=_SLOW)
 
 
 def _works(

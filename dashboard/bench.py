@@ -25,6 +25,10 @@ PROOF = "equivalence"
 MARKS = ("✚", "●", "◆", "■", "▲", "▼", "✚")
 """Shape of each slot, as text."""
 
+PUBLISHED = ("published.step_time", "published.throughput")
+NOT_ALIKE = "_context"
+"""Ending of the metrics whose two sides were not measured like for like."""
+
 _LN2 = math.log(2)
 
 
@@ -158,7 +162,8 @@ def shares(lines: pd.DataFrame, scene: Scene, order: Sequence[str]) -> pd.DataFr
         )
         for subject, phase in zip(grouped["subject"], grouped["phase"], strict=True)
     ]
-    return grouped.assign(name=names, share=grouped["value"])[["name", "framework", "share"]]
+    found: pd.DataFrame = grouped.assign(name=names, share=grouped["value"])[["name", "framework", "share"]]
+    return found
 
 
 def values_table(
@@ -216,6 +221,21 @@ def failures(lines: pd.DataFrame, scene: Scene) -> list[list[str]]:
         ]
         for row in kept.to_dict("records")
     ]
+
+
+def published(found: pd.DataFrame, scene: Scene) -> list[list[str]]:
+    """Return figures that others published: what, each framework, unit, day, alike or not, and where."""
+    rows = []
+    for (metric, name, day, ref), group in found.fillna({"ref": ""}).groupby(
+        ["metric", "name", "day", "ref"]
+    ):
+        values = group.groupby("framework")["value"].first()
+        alike = scene.say(
+            "bench.comparable.no" if str(metric).endswith(NOT_ALIKE) else "bench.comparable.yes"
+        )
+        shown = [_value(values.get(framework), "") for framework in scene.comparison.frameworks]
+        rows.append([str(name), *shown, str(group["unit"].iloc[0]), str(day)[:10], alike, str(ref)])
+    return sorted(rows, key=lambda row: (row[-3], row[0]), reverse=True)
 
 
 def machine_words(row: Mapping[str, object]) -> str:

@@ -18,10 +18,9 @@ import streamlit as st
 from dashboard.detail import Origin, Origins
 from dashboard.scene import Scene
 from evidence.errors import TouchstoneError
-from evidence.overlay import NOMINAL, WeightOverlay
-from evidence.ranking import Recommendation, recommend
-from evidence.resampling import seeded
-from evidence.score import Prepared, PreparedComparison, drawn_outcomes, score_prepared
+from evidence.overlay import WeightOverlay
+from evidence.ranking import Recommendation, recommend_prepared
+from evidence.score import Prepared, PreparedComparison, score_prepared
 from evidence.sensitivity import Index, Multiverse, multiverse, sobol
 from evidence.types import Catalog, Score
 from warehouse.read import NothingPublished, Warehouse
@@ -128,25 +127,23 @@ def weighed(ready: PreparedComparison, weights: WeightOverlay, dimension: str) -
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def recommendation(
-    _warehouse: Warehouse,
-    release: str,
-    comparison: str,
-    as_of: date | None,
-    need: tuple[tuple[str, float], ...],
+    _warehouse: Warehouse, release: str, comparison: str, as_of: date | None, need: Need
 ) -> Recommendation | None:
     """Return what a need makes of the scores, or None where nothing it asks for is measured."""
-    ready = prepared(_warehouse, release, comparison, as_of)
-    return recommended(ready, NOMINAL, dict(need))
+    return _warehouse.recommendation(comparison, dict(need), as_of=as_of)
 
 
 def recommended(
     ready: PreparedComparison, weights: WeightOverlay, need: Mapping[str, float]
 ) -> Recommendation | None:
     """Return what a need makes of the scores under a reader's weights of the families."""
-    frames = "".join(one.frame for one in ready.dimensions)
-    draws = ready.dimensions[0].random.draws
-    random = seeded(ready.comparison.id, "need", ready.as_of, frame=frames, draws=draws)
-    return recommend(need, score_prepared(ready, weights), drawn_outcomes(ready, weights), random=random)
+    return recommend_prepared(ready, need, weights)
+
+
+@st.cache_resource(max_entries=1024, show_spinner=False)
+def on_day(_warehouse: Warehouse, release: str, comparison: str, dimension: str, day: date) -> Score:
+    """Return the score of one dimension with what had been observed by a day."""
+    return _warehouse.history(comparison, dimension, [day])[0]
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -187,17 +184,13 @@ def series(found: pd.DataFrame, view: str, scope: str, frameworks: Sequence[str]
     columns = ["day", "value", "framework", "name"]
     if view != "ratio":
         return kept[columns]
-    wide = kept.pivot_table(index="day", columns="framework", values="value", aggfunc=_listed)
+    wide = kept.groupby(["day", "framework"])["value"].agg(list).unstack()
     if len(frameworks) < 2 or not set(frameworks[:2]) <= set(wide.columns):
         return pd.DataFrame(columns=columns)
     first, second = (_whole(wide[name]) for name in frameworks[:2])
     ratio = (first / second.where(second != 0)).dropna()
     rows = pd.DataFrame({"day": ratio.index, "value": ratio.to_numpy()})
     return rows.assign(framework=frameworks[0], name="")
-
-
-def _listed(values: pd.Series) -> list[float]:
-    return list(values)
 
 
 def _whole(days: pd.Series) -> pd.Series:

@@ -33,6 +33,9 @@ class Origin:
     location: str
 
 
+OPTIONAL = "ts-optional"
+"""Class of columns that a phone leaves out; the card of the indicator says the same."""
+
 Origins = Mapping[str, Sequence[Origin]]
 """Origins by indicator."""
 
@@ -167,6 +170,7 @@ def meaning(part: Contribution, scene: Scene) -> Html:
         ("provenance.guard", indicator.guard),
         ("provenance.formula", formula(part, indicator, scene)),
         ("column.family", words_of(part.family)),
+        ("column.window", window_words(indicator, scene)),
         ("column.grade", scene.say(f"grade.{part.grade}")),
     ]
     rows = [(scene.say(key), value) for key, value in facts if value]
@@ -306,11 +310,11 @@ def _indicator_heads(scene: Scene) -> list[Html]:
     return [
         element("th", scene.say("column.indicator"), scope="col"),
         *names,
-        element("th", scene.say("column.unit"), scope="col"),
-        element("th", scene.say("column.grade"), scope="col"),
+        element("th", scene.say("column.unit"), scope="col", class_=OPTIONAL),
+        element("th", scene.say("column.grade"), scope="col", class_=OPTIONAL),
         part,
         *(
-            element("th", scene.say(f"column.{key}"), scope="col")
+            element("th", scene.say(f"column.{key}"), scope="col", class_=OPTIONAL)
             for key in ("weight", "window", "source", "date", "licence")
         ),
     ]
@@ -336,14 +340,14 @@ def _indicator_row(
         "tr",
         element("th", name, scope="row"),
         *values,
-        element("td", indicator.unit),
-        element("td", part.grade, title=scene.say(f"grade.{part.grade}")),
+        element("td", indicator.unit, class_=OPTIONAL),
+        element("td", part.grade, class_=OPTIONAL, title=scene.say(f"grade.{part.grade}")),
         element("td", part_text, class_="ts-num ts-part"),
-        element("td", _weight(part), class_="ts-keep"),
-        element("td", window_words(indicator, scene), class_="ts-keep"),
-        element("td", _distinct(origin.source for origin in found)),
-        element("td", _date_words(part, scene), class_="ts-keep"),
-        element("td", _distinct(origin.licence for origin in found)),
+        element("td", _weight(part), class_=f"ts-keep {OPTIONAL}"),
+        element("td", window_words(indicator, scene), class_=f"ts-keep {OPTIONAL}"),
+        element("td", _distinct(origin.source for origin in found), class_=OPTIONAL),
+        element("td", _date_words(part, scene), class_=f"ts-keep {OPTIONAL}"),
+        element("td", _distinct(origin.licence for origin in found), class_=OPTIONAL),
         class_="ts-chosen" if part.indicator == chosen else None,
     )
 

@@ -152,6 +152,8 @@ def _bytes(value: float) -> str:
 def _seconds(value: float) -> str:
     if value == 0:
         return f"0{THIN}s"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}{THIN}s"
     for factor, unit in _SECONDS:
         if abs(value) >= factor or unit == "ns":
             return f"{_significant(value / factor)}{THIN}{unit}"

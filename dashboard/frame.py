@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import charts, data, state, texts
 from dashboard import format as fmt
@@ -46,7 +47,10 @@ export default function (component) {
 
 @dataclass(frozen=True)
 class View:
-    """What a page draws from. `as_of` is the day shown, `newest` the day of the release."""
+    """What a page draws from. `as_of` is the day shown, `newest` the day of the release.
+
+    `alerts` is the place on top that is filled last: looking for stale evidence must not delay the page.
+    """
 
     warehouse: Warehouse
     release: str
@@ -54,6 +58,7 @@ class View:
     as_of: date
     newest: date
     today: date
+    alerts: DeltaGenerator
 
     @property
     def past(self) -> bool:
@@ -107,6 +112,7 @@ def guard() -> Iterator[None]:
 def open_view() -> View | None:
     """Return what to draw from, or None after saying why there is nothing."""
     folder, tongue = data.home(), language()
+    alerts = st.container(key="alerts")
     shown = st.session_state.get("release", "")
     opened = data.open_newest(folder, shown)
     if opened.warehouse is None:
@@ -119,7 +125,7 @@ def open_view() -> View | None:
     elif shown and shown != release:
         alert(texts.say("state.picked_up", tongue, release=release))
     st.session_state["release"] = release
-    view = _view(warehouse, release, tongue)
+    view = _view(warehouse, release, tongue, alerts)
     _watch(str(folder), release, tongue)
     return view
 
@@ -134,7 +140,6 @@ def heading(view: View, title: str, *, dimensions: bool = False) -> None:
             _dimension_control(view)
         _as_of_control(view)
         _language_control(view)
-    _stale(view)
     for key, value in state.unknown().items():
         what = view.scene.say(f"param.{key}")
         alert(view.scene.say("state.bad_value", what=what, value=value[:60], shown=_shown(view, key)))
@@ -152,6 +157,8 @@ def footer(view: View) -> None:
     meta = view.warehouse.meta()
     frame = meta.get("frame", "")[:8] + "…"
     note(scene.say("footer", frame=frame, built=meta.get("built_at", "")[:16], release=view.release))
+    with view.alerts:
+        _stale(view)
 
 
 def dimension(view: View) -> str:
@@ -183,7 +190,7 @@ def lead(words: str) -> None:
     st.html(element("p", bold(words), class_="ts-summary"))
 
 
-def _view(warehouse: Warehouse, release: str, tongue: str) -> View:
+def _view(warehouse: Warehouse, release: str, tongue: str, alerts: DeltaGenerator) -> View:
     catalog = data.catalog(warehouse, release)
     names = [comparison.id for comparison in catalog.comparisons]
     chosen = state.get("cmp", names[0], lambda value: value in names)
@@ -196,6 +203,7 @@ def _view(warehouse: Warehouse, release: str, tongue: str) -> View:
         as_of=date.fromisoformat(day),
         newest=newest,
         today=datetime.now(UTC).date(),
+        alerts=alerts,
     )
 
 

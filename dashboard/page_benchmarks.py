@@ -138,8 +138,8 @@ def _run_words(view: frame.View, run: dict[str, Any]) -> None:
 
 def _tables(view: frame.View, lines: pd.DataFrame, every: pd.DataFrame) -> None:
     scene, say = view.scene, view.scene.say
-    titles = ("bench.other", "bench.probes", "bench.proof", "bench.failed", "bench.history")
-    other, probes, proof, failed, history = st.tabs([say(title) for title in titles])
+    titles = ("other", "probes", "published", "proof", "failed", "history")
+    other, probes, published, proof, failed, history = st.tabs([say(f"bench.{title}") for title in titles])
     names = [scene.title(name) for name in scene.comparison.frameworks]
     heads = [say("health.metric"), *names, say("column.unit"), say("bench.quotient")]
     with other:
@@ -147,6 +147,8 @@ def _tables(view: frame.View, lines: pd.DataFrame, every: pd.DataFrame) -> None:
         _table(view, heads, bench.values_table(lines, scene, "bench.", leave_out=left_out))
     with probes:
         _probes(view, every, heads)
+    with published:
+        _published(view, names)
     with proof:
         keys = ("bench.program", "health.framework", "bench.error", "health.outcome", "bench.hash")
         columns = [say(key) for key in keys]
@@ -170,6 +172,23 @@ def _probes(view: frame.View, every: pd.DataFrame, heads: list[str]) -> None:
                 columns = list(dict.fromkeys(str(key) for item in listed for key in item))
                 rows = ([str(item.get(column, "")) for column in columns] for item in listed)
                 st.html(detail.plain_table(columns, rows))
+
+
+def _published(view: frame.View, names: list[str]) -> None:
+    """Show what others measured, beside ours and never mixed with it."""
+    say = view.scene.say
+    known = set(data.table(view.warehouse, view.release, "metric")["id"])
+    wanted = [name + ending for name in bench.PUBLISHED for ending in ("", bench.NOT_ALIKE)]
+    frameworks = view.scene.comparison.frameworks
+    parts = [
+        data.metric(view.warehouse, view.release, name, frameworks).assign(metric=name)
+        for name in wanted
+        if name in known
+    ]
+    found = pd.concat(parts) if parts else pd.DataFrame()
+    keys = ("column.unit", "column.date", "bench.comparable", "column.source")
+    heads = [say("bench.program"), *names, *(say(key) for key in keys)]
+    _table(view, heads, bench.published(found, view.scene) if len(found) else [])
 
 
 def _history(view: frame.View, every: pd.DataFrame) -> None:

@@ -26,11 +26,12 @@ def show() -> None:
     scene = view.scene
     frame.heading(view, scene.dimension_title(name), dimensions=True)
     score = next(score for score in view.scores() if score.dimension == name)
-    chain = data.evidence(view.warehouse, view.release, scene.comparison.id, name)
-    origins = data.origins(chain, data.source_titles(view.warehouse))
     st.html(detail.head(score, scene))
     _question(score, view)
     _waterfall(score, view)
+    with st.spinner(scene.say("waiting.evidence")):
+        chain = data.evidence(view.warehouse, view.release, scene.comparison.id, name)
+    origins = data.origins(chain, data.source_titles(view.warehouse))
     chosen = state.get("ind", "", lambda value: not value or value in _indicators(score))
     _indicators_section(score, view, origins, chosen)
     if chosen:
@@ -46,8 +47,7 @@ def _indicators(score: Score) -> tuple[str, ...]:
 
 def _question(score: Score, view: frame.View) -> None:
     dimension = view.scene.dimension(score.dimension)
-    is_not = view.scene.say("dimension.is_not", text=view.scene.local(dimension.is_not))
-    frame.note(f"{view.scene.local(dimension.question)} {is_not}")
+    frame.note(f"{view.scene.local(dimension.question)} {view.scene.local(dimension.is_not)}")
 
 
 def _waterfall(score: Score, view: frame.View) -> None:
@@ -62,7 +62,8 @@ def _waterfall(score: Score, view: frame.View) -> None:
     total = fmt.difference(score.contrast.value, digits=2)
     alt = scene.say("dimension.why.alt", count=len(score.contributions), total=total)
     st.html(table.ahead(scene))
-    st.vega_lite_chart(spec, theme=None, alt=alt, key="waterfall")
+    with st.container(key="waterfall"):
+        st.vega_lite_chart(spec, theme=None, alt=alt)
 
 
 def _indicators_section(score: Score, view: frame.View, origins: Origins, chosen: str) -> None:

@@ -58,7 +58,7 @@ def _quantity(view: frame.View) -> None:
         shown = _choice(view, "view", VIEWS)
         scale = _choice(view, "scale", SCALES)
         scope = _choice(view, "scope", SCOPES)
-    frame.note(f"{say('health.counts')}: {metrics.at[name, 'description']}")
+    frame.note(f"{say('health.counts')}: {metrics.loc[name, 'description']!s}")
     if not frameworks:
         frame.alert(say("health.frameworks.pick"))
         return
@@ -90,9 +90,10 @@ def _frameworks(view: frame.View) -> list[str]:
     default = ",".join(scene.comparison.frameworks)
     chosen = state.get("fw", default, lambda value: all(name in known for name in value.split(",") if name))
     st.session_state["w.fw"] = [name for name in chosen.split(",") if name]
-    st.multiselect(
-        scene.say("health.frameworks"), known, format_func=scene.title, key="w.fw",
-        on_change=_keep_frameworks, args=(default,),
+    st.pills(
+        scene.say("health.frameworks"), known, selection_mode="multi", key="w.fw",
+        format_func=lambda name: fmt.plain_markdown(scene.title(name)), on_change=_keep_frameworks,
+        args=(default,),
     )  # fmt: skip
     return list(st.session_state["w.fw"])
 

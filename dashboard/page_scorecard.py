@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import charts, frame, need, state, table
+from dashboard import format as fmt
 from dashboard.markup import Html, element
 
 
@@ -16,6 +17,8 @@ def show() -> None:
     scene = view.scene
     frame.heading(view, scene.local(scene.comparison.title))
     scores = view.scores()
+    if view.past and all(score.status == "none" for score in scores):
+        frame.alert(scene.say("state.nothing_then", date=fmt.day(view.as_of)))
     order = state.get("sort", table.ORDERS[0], lambda value: value in table.ORDERS)
     st.html(table.summary(scores, scene, today=view.as_of if view.past else view.today))
     st.html(
@@ -53,9 +56,7 @@ def _sorting(view: frame.View, order: str) -> Html:
 
 def _load_chart_library() -> None:
     """End with an empty chart of one pixel: the chart library then loads after the first paint."""
-    st.vega_lite_chart(
-        {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "height": 1, "width": 1,
-         "background": "transparent",
-         "config": {"view": {"stroke": None}, "font": charts.FONT, "aria": False}},
-        theme=None, width="content",
-    )  # fmt: skip
+    empty = {"type": "point", "opacity": 0, "aria": False}
+    config = {"view": {"stroke": None}, "font": charts.FONT, "aria": False}
+    spec = {"data": {"values": [{}]}, "mark": empty, "height": 1, "width": 1, "config": config}
+    st.vega_lite_chart({**spec, "background": "transparent"}, theme=None, width="content")

@@ -19,6 +19,9 @@ FIRST_YEAR = 2020
 STEPS = {"year": 12, "quarter": 3, "month": 1}
 """Months between two points."""
 
+LEAST = 0.005
+"""Smaller moves would be printed as zero."""
+
 TABLE_HEADS = (
     "column.date", "dimension.difference", "word.interval", "time.families", "scorecard.verdict",
 )  # fmt: skip
@@ -74,9 +77,7 @@ def _scores(view: frame.View, days: Sequence[date], name: str) -> list[Score]:
     found, words = [], view.scene.say("waiting.time")
     bar = st.progress(0.0, text=words)
     for place, day in enumerate(days, start=1):
-        asked = None if day == view.newest else day
-        rows = data.scores(view.warehouse, view.release, view.scene.comparison.id, asked)
-        found.append(next(row for row in rows if row.dimension == name))
+        found.append(data.on_day(view.warehouse, view.release, view.scene.comparison.id, name, day))
         bar.progress(place / len(days), text=words)
     bar.empty()
     return found
@@ -190,7 +191,7 @@ def _break_list(view: frame.View, breaks: Sequence[Break]) -> None:
 
 def _moved(view: frame.View, moments: Sequence[Moment]) -> None:
     scene = view.scene
-    found = [moment for moment in moments if moment.move is not None and moment.moves]
+    found = [moment for moment in moments if moment.move is not None and abs(moment.move) >= LEAST]
     if not found:
         return
     st.subheader(scene.say("time.moved"), anchor=False)
@@ -199,6 +200,7 @@ def _moved(view: frame.View, moments: Sequence[Moment]) -> None:
         parts = scene.say("list.separator").join(
             f"{scene.local(scene.indicator(move.indicator).title)} {fmt.difference(move.change, digits=2)}"
             for move in moment.moves[:3]
+            if abs(move.change) >= LEAST
         )
         items.append(
             element("li", f"{fmt.day(moment.as_of)} {fmt.difference(moment.move, digits=2)}: {parts}")

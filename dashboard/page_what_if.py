@@ -144,7 +144,9 @@ def _dimensions(view: frame.View, ready: PreparedComparison, overlay: WeightOver
                 chosen[name] = _slider(f"d.{name}", label, overlay.dimensions.get(name, 1.0))
         changed = WeightOverlay(families=overlay.families, dimensions=chosen)
         state.put("w", written(changed))
-        st.html(need.sentence(data.recommended(ready, parse(written(changed)), chosen), scene))
+        st.html(
+            need.sentence(data.recommended(ready, parse(written(changed)), dict.fromkeys(chosen, 1.0)), scene)
+        )
 
 
 def _export(view: frame.View, overlay: WeightOverlay) -> None:

@@ -12,7 +12,6 @@ from html import escape
 from pathlib import Path
 
 import vl_convert
-from warehouse.read import Warehouse
 
 from dashboard import charts, data, detail, table
 from dashboard import format as fmt
@@ -21,6 +20,7 @@ from dashboard.markup import Html, element
 from dashboard.scene import Scene
 from evidence.errors import InputError
 from evidence.types import Score
+from warehouse.read import Warehouse
 
 WIDTH = 1000
 """Width in pixels at which a chart is drawn; it shrinks with the page."""
@@ -144,7 +144,7 @@ def _section(score: Score, scene: Scene, origins: Origins) -> Html:
     parts: list[Html] = [
         element("h2", scene.dimension_title(score.dimension)),
         detail.head(score, scene),
-        element("p", scene.local(dimension.question), class_="ts-note"),
+        element("p", f"{scene.local(dimension.question)} {scene.local(dimension.is_not)}", class_="ts-note"),
     ]
     spec = charts.waterfall(score, scene, charts.STYLED)
     if spec is not None:

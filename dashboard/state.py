@@ -32,7 +32,7 @@ KEYS = (
 
 def get(key: str, default: str, valid: Callable[[str], bool]) -> str:
     """Return a value from the address, else from this session, else the default."""
-    value = st.query_params.get(key, st.session_state.get(_kept(key), default))
+    value = str(st.query_params.get(key, st.session_state.get(_kept(key), default)))
     if not valid(value):
         _unknown()[key] = value
         value = default

@@ -32,13 +32,16 @@ def ordered(scores: Sequence[Score], scene: Scene, by: str) -> tuple[Score, ...]
 
 
 def extent(scores: Sequence[Score], scene: Scene) -> float:
-    """Return the half axis: the next half point above everything drawn, at least `FLOOR`."""
+    """Return the half axis: the next half point above what is drawn, at least `FLOOR`.
+
+    Evidence too thin for a verdict does not stretch the axis for all; what lies beyond is marked as such.
+    """
     ends = [FLOOR - 0.01]
     for score in scores:
         opinion = scene.opinion_difference(score.dimension)
         if opinion is not None:
             ends.append(abs(opinion) + parameters.ROUNDING)
-        if score.contrast is not None:
+        if score.contrast is not None and score.status != "insufficient":
             ends += [abs(score.contrast.low90), abs(score.contrast.high90), abs(score.contrast.value)]
     return min(10.0, math.floor(max(ends) * 2 + 1) / 2)
 
@@ -372,14 +375,18 @@ def _evidence(contrast: Contrast, scene: Scene, *, reach: float) -> list[Html]:
     marks = [
         *_halves("ts-90", contrast.low90, contrast.high90, slots=slots, reach=reach),
         *_halves("ts-50", contrast.low50, contrast.high50, slots=slots, reach=reach),
-        element("i", class_="ts-dot", style=f"left:{_at(contrast.value, reach)}"),
     ]
+    beyond = abs(contrast.value) > reach
+    if not beyond:
+        marks.append(element("i", class_="ts-dot", style=f"left:{_at(contrast.value, reach)}"))
     low, high = min(contrast.low90, contrast.value), max(contrast.high90, contrast.value)
     inner = high > reach * ROOM if contrast.value >= 0 else low < -reach * ROOM
     rightwards = (contrast.value >= 0) != inner
     edge = f"left:{_at(high, reach)}" if rightwards else f"right:calc(100% - {_at(low, reach)})"
-    side = "ts-right" if rightwards else "ts-left"
-    return [*marks, element("b", fmt.difference(contrast.value), class_=f"ts-d {side}", style=edge)]
+    words = fmt.difference(contrast.value)
+    if beyond:
+        words = f"{words} ▸" if contrast.value > 0 else f"◂ {words}"
+    return [*marks, element("b", words, class_=f"ts-d {'ts-right' if rightwards else 'ts-left'}", style=edge)]
 
 
 def _halves(kind: str, low: float, high: float, *, slots: tuple[int, ...], reach: float) -> Iterator[Html]:

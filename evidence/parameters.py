@@ -38,8 +38,8 @@ GRADE_TAU: Mapping[str, float] = MappingProxyType(
 REPORTED_COVERAGE = 0.60  # near the 65 % screens of composite indicators
 REPORTED_FAMILIES = 5  # fewer families give intervals that cover far less than they say (2.9)
 REPORTED_SOURCES = 2  # one publisher's mistake must not make a verdict alone
-PROVISIONAL_COVERAGE = 0.40
-PROVISIONAL_FAMILIES = 3
+PROVISIONAL_COVERAGE = 0.40  # less than two fifths of the question answered is no answer
+PROVISIONAL_FAMILIES = 3  # two can only agree or disagree
 OLDEST_MONTHS = 24  # older evidence speaks of other frameworks under the same names
 
 # --- verdict (SCORING 2.12) ------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ TRACK_PACE_WEEKS = 4.0  # that pace is known after a month
 TRACK_STALE_WEEK = 0.003  # of two tracks that fit, one last seen ten weeks ago is 3 % less likely
 TRACK_SMALL_DROP = 3.0  # three counts less is no new definition, however small the counter
 TRACK_SMALL_RISE = 3.0  # small counters jump: 3 + 2 sqrt(n) counts is within chance
-TRACK_SMALL_RISE_SQRT = 2.0
+TRACK_SMALL_RISE_SQRT = 2.0  # two standard deviations of a count
 TRACK_JOIN_WEEKS = 40.0  # after longer silence nobody can say that it is the same counter
 TRACK_ESTABLISHED = 3  # two values agree by chance, three are a regime
 TRAILING_WEEKS = 26.0  # half a year decides which regime counts

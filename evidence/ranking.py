@@ -21,8 +21,9 @@ import numpy.typing as npt
 
 from evidence import parameters as p
 from evidence.overlay import NOMINAL, WeightOverlay
-from evidence.resampling import Randomness
+from evidence.resampling import Randomness, seeded
 from evidence.robustness import weight_to_move
+from evidence.score import PreparedComparison, drawn_outcomes, score_prepared
 from evidence.types import Interval, Score
 from evidence.uncertainty import Outcome, choose, dirichlet
 from evidence.verdict import interval
@@ -152,6 +153,18 @@ def recommend(
         unused=tuple(dimension for dimension in wanted if dimension not in used),
         unranked=tuple(f for f in every if f not in ranked),
     )
+
+
+def recommend_prepared(
+    prepared: PreparedComparison, need: Mapping[str, float], weights: WeightOverlay | None = None
+) -> Recommendation | None:
+    """Return the index for a need from a prepared comparison; the draws depend on nothing else."""
+    frames = "".join(one.frame for one in prepared.dimensions)
+    draws = prepared.dimensions[0].random.draws
+    random = seeded(prepared.comparison.id, "need", prepared.as_of, frame=frames, draws=draws)
+    outcomes = drawn_outcomes(prepared, weights)
+    scores = score_prepared(prepared, weights)
+    return recommend(need, scores, outcomes, random=random, overlay=weights or NOMINAL)
 
 
 def _recommendation(

@@ -85,9 +85,12 @@ class Resampler:
         if len(x) < 2 or x.mean() == 0:
             return self._fixed(indicator, reading)
         weeks = max(reading.window_weeks or 0, int(number.max() - number.min()) + 1)
-        counts = self._counts(weeks)[:, number % weeks]
-        drawn = counts.sum(axis=1)
-        mean = np.where(drawn > 0, np.einsum("dn,n->d", counts, x) / np.maximum(drawn, 1.0), x.mean())
+        counts = self._counts(weeks)
+        level = np.bincount(number % weeks, weights=x, minlength=weeks)
+        present = np.bincount(number % weeks, minlength=weeks).astype(np.float64)
+        drawn = np.einsum("dn,n->d", counts, present)
+        total = np.einsum("dn,n->d", counts, level)
+        mean = np.where(drawn > 0, total / np.maximum(drawn, 1.0), x.mean())
         if indicator.curve == "G":
             return np.asarray(reading.value + mean - x.mean())
         most = 1.0 if indicator.curve == "S" else math.inf

@@ -80,6 +80,7 @@ class Source:
     `needs` is the key of `Framework.names` that must be present; a framework without it is not
     applicable. `budget` is the most requests one framework may cost in one steady run;
     `min_interval` the shortest time between two askings (until then the archive answers).
+    `optional_names` are further keys it looks up and does without.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Source:
     token_env: str | None = None
     token_required: bool = False
     parser_version: int = 1
+    optional_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

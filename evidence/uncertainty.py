@@ -18,7 +18,7 @@ Source: SCORING 2.9, read 2026-11-23.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -287,18 +287,32 @@ def _gamma(normal: Floats, shape: float) -> Floats:
 def _cells(measured: Measured, pair: Sequence[str], resampler: Resampler) -> Cells:
     indicator = measured.indicator
     grid, protocols = _grid(measured, pair)
-    drawn = [
-        resampler.values(indicator, {f: _reading(measured, f, protocol) for f in measured.nominal})
-        for protocol in protocols
-    ]
+    taken, row = _distinct([{f: _reading(measured, f, way) for f in measured.nominal} for way in protocols])
+    drawn = [resampler.values(indicator, readings) for readings in taken]
     nominal = {framework: reading.value for framework, reading in measured.nominal.items()}
     return Cells(
         indicator,
-        grid,
+        row[grid],
         nominal,
         drawn={framework: np.stack([values[framework] for values in drawn]) for framework in nominal},
         odds=indicator.curve == "S" and near_the_ends(nominal[pair[0]], nominal[pair[-1]]),
     )
+
+
+def _distinct(ways: Sequence[Mapping[str, Reading]]) -> tuple[list[Mapping[str, Reading]], Ints]:
+    """Leave out ways that read the same as another, as broad and core often do; and where each one went."""
+    kept: list[Mapping[str, Reading]] = []
+    row = []
+    for readings in ways:
+        same = (at for at, other in enumerate(kept) if all(map(_alike, readings.values(), other.values())))
+        row.append(next(same, len(kept)))
+        if row[-1] == len(kept):
+            kept.append(readings)
+    return kept, np.array(row, np.int64)
+
+
+def _alike(one: Reading, other: Reading) -> bool:
+    return one is other or replace(one, scope=other.scope) == other
 
 
 def _grid(measured: Measured, pair: Sequence[str]) -> tuple[Ints, list[Protocol]]:

@@ -12,7 +12,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, wait
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from prefect.task_runners import ThreadPoolTaskRunner
 
 import collectors
 from collectors import Collector
@@ -29,7 +29,8 @@ T = TypeVar("T")
 WORKERS = 8
 """Threads: sources wait for the network, not for the processor."""
 
-RUNNER: TaskRunner[PrefectFuture[Any]] = ThreadPoolTaskRunner(max_workers=WORKERS)
+# Typed loosely: the runner is invariant in its kind of future, and a flow wants the base kind.
+RUNNER: Any = ThreadPoolTaskRunner(max_workers=WORKERS)
 
 
 @flow(name="collect", task_runner=RUNNER, validate_parameters=False)
@@ -87,7 +88,12 @@ def _ask_all(
 def collect_one(collector: Collector, framework: Framework, archive: Archive, writer: RunWriter) -> Attempt:
     """Ask one source about one framework; the client inside retries what a retry can mend."""
     done = collectors.attempt(
-        collector, framework, run=writer.run, save=writer.save, previous=archive.previous
+        collector,
+        framework,
+        run=writer.run,
+        save=writer.save,
+        previous=archive.previous,
+        home=Settings.from_environment().home,
     )
     writer.attempt(done)
     tell(done)

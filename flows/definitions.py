@@ -25,7 +25,7 @@ def metrics() -> Mapping[str, Metric]:
 
 def names() -> Collection[str]:
     """Every key by which a source finds a framework's names."""
-    return {source.needs for source in sources()}
+    return {key for source in sources() for key in (source.needs, *source.optional_names)}
 
 
 def catalog(settings: Settings) -> Catalog:

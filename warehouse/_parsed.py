@@ -84,6 +84,11 @@ class Parts:
     refused: list[Refused] = field(default_factory=list)
     parsed: int = 0
 
+    @property
+    def rows(self) -> int:
+        """How many observations the parts hold."""
+        return sum(pq.read_metadata(file).num_rows for file in self.files)
+
 
 def parse_all(
     archive: Archive,

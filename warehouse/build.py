@@ -127,17 +127,17 @@ def _build(
     material: Material, out: Path, *, as_of: date, folder: Path, facts: Mapping[str, str]
 ) -> BuildReport:
     clock = _Clock()
-    with closing(_sql.open_for_building(out)) as con:
+    with clock.stage("parse"):
+        parts = parse_all(
+            material.archive,
+            material.entries,
+            sources=material.sources,
+            parsers=material.parsers,
+            folder=folder,
+        )
+    with closing(_sql.open_for_building(out, parts.rows)) as con:
         with clock.stage("tables"):
             _create(con, material, as_of, facts)
-        with clock.stage("parse"):
-            parts = parse_all(
-                material.archive,
-                material.entries,
-                sources=material.sources,
-                parsers=material.parsers,
-                folder=folder,
-            )
         with clock.stage("load"):
             measured = understand(material.lines, material.load_line)
             _load(con, material, parts, measured)

@@ -10,8 +10,9 @@ import difflib
 import hashlib
 import re
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ import pandas as pd
 from evidence import catalog as catalogs
 from evidence.errors import ArchiveError, InputError
 from evidence.overlay import WeightOverlay
+from evidence.ranking import Recommendation, recommend_prepared
 from evidence.score import PreparedComparison, score_prepared
 from evidence.types import Catalog, Comparison, Reading, Sample, Score
 from warehouse import _sql, _tables, evaluate
@@ -140,6 +142,40 @@ class Warehouse:
         moment = evaluate.Moment(day, None if known_by is None else _end(known_by))
         with self._lock:
             return self._prepared(self._comparison(comparison).id, moment)
+
+    def recommendation(
+        self,
+        comparison: str,
+        need: Mapping[str, float],
+        *,
+        as_of: date | None = None,
+        weights: WeightOverlay | None = None,
+    ) -> Recommendation | None:
+        """Return the index for a need (weight by dimension); None where nothing it asks for is measured."""
+        return recommend_prepared(self.prepared(comparison, as_of=as_of), need, weights)
+
+    def history(
+        self,
+        comparison: str,
+        dimension: str,
+        days: Iterable[date],
+        *,
+        advance: Callable[[], None] = lambda: None,
+    ) -> tuple[Score, ...]:
+        """Return one dimension's score as of each day, from what had been observed by then.
+
+        `advance` is called after each day. Nothing else is computed, so a day costs a fraction of `scores`,
+        and the result is the same, bit for bit.
+        """
+        chosen = replace(self._comparison(comparison), dimensions=(dimension,))
+        found: list[Score] = []
+        with self._asking() as con:
+            for day in days:
+                moment = evaluate.Moment(day)
+                known = evaluate.readings(con, self.catalog(), chosen, moment)
+                found += score_prepared(evaluate.prepared(con, self.catalog(), chosen, moment, known))
+                advance()
+        return tuple(found)
 
     def sql(self, query: str) -> pd.DataFrame:
         """Return what a query finds. Nothing can be written, and no file of this machine read.

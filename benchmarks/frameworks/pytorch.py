@@ -69,9 +69,16 @@ def evaluate(workload: Workload, program: ModuleType, spec: Mapping[str, Any]) -
     inputs, target = _batch(workload, spec, seed=spec["seed"], dtype=torch.float64)
     model.eval()
     with torch.inference_mode():
-        outputs = model(*inputs).numpy()
-    result: dict[str, Any] = {"outputs": outputs, "gradients": {}, "losses": [], "weights": _shapes(model)}
-    if workload.target is not None:
+        outputs = model(*inputs)
+    if outputs.ndim == 4 and workload.inputs[0]["kind"] == "image":
+        outputs = outputs.permute(0, 2, 3, 1)  # the canonical image is (height, width, channels)
+    result: dict[str, Any] = {
+        "outputs": outputs.numpy(),
+        "gradients": {},
+        "losses": [],
+        "weights": _shapes(model),
+    }
+    if workload.target is not None and not spec.get("only_outputs"):
         result["gradients"] = _gradients(model, inputs, target)
         step = _training(model, model)
         result["losses"] = [float(step(inputs, target)) for _ in range(3)]

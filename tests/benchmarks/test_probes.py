@@ -106,7 +106,8 @@ def test_tokens_ignore_layout_comments_and_docstrings() -> None:
 
 
 def test_names_are_those_of_others_only() -> None:
-    text = "import lib as l\nfrom lib.sub import thing\ndef own(a):\n    a.mine = l.x.y(a, key=1)\n    thing(a.mine).out\n"
+    head = "import lib as l\nfrom lib.sub import thing\n"
+    text = head + "def own(a):\n    a.mine = l.x.y(a, key=1)\n    thing(a.mine).out\n"
     assert programs.names(ast.parse(text)) == {"lib.x.y", "lib.sub.thing", "key=", ".out"}
 
 

@@ -88,7 +88,8 @@ def test_a_killed_run_is_resumed_without_loss_or_double(synthetic: Path, tmp_pat
     code = (
         "from pathlib import Path; from benchmarks.suite import run_suite;"
         "from tests.benchmarks.conftest import suite_of;"
-        f"run_suite(suite_of(Path({str(synthetic)!r}), 'good', rounds=2), Path({str(out)!r}), frameworks=['pytorch'])"
+        f"suite = suite_of(Path({str(synthetic)!r}), 'good', rounds=2);"
+        f"run_suite(suite, Path({str(out)!r}), frameworks=['pytorch'])"
     )
     with subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, start_new_session=True) as runner:
         while not (out.exists() and out.read_bytes().count(b"\n") >= 3):

@@ -52,14 +52,16 @@ def reply(request):
     return Response(body(f"openalex/{named or CASES[by]}.json"), content_type="application/json")
 
 
-def test_seven_requests_at_first_and_six_in_a_steady_week(world, httpserver):
+def test_seven_requests_at_first_and_three_in_a_steady_week(world, httpserver):
     httpserver.expect_request("/works").respond_with_handler(reply)
     first = world.ask()
     assert (first.outcome, first.requests) == ("ok", 7)
     world.now += timedelta(days=7)
-    assert world.ask().requests == 6
+    assert world.ask().requests == 3
     world.now += timedelta(days=5)
     assert world.ask().requests == 0
+    world.now += timedelta(weeks=13)
+    assert world.ask().requests == 7
     assert openalex.SOURCE.budget == 12
 
 

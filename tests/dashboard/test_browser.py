@@ -98,9 +98,8 @@ def test_from_the_table_to_the_raw_bytes(browser: Browser, served: tuple[str, Pa
     assert "dim=ease" in page.url or page.url.endswith("/dimension"), "the address says what is shown"
     parts = [number(text) for text in page.locator("td.ts-part").all_inner_texts()]
     page.wait_for_selector("svg text:has-text('Difference')")
-    drawn = [
-        text for text in page.locator("svg text").all_text_contents() if re.fullmatch(r"[+−]\d\.\d\d", text)
-    ]
+    texts = page.locator(".st-key-waterfall svg text").all_text_contents()
+    drawn = [text for text in texts if re.fullmatch(r"[+−]\d\.\d\d", text)]
     assert sorted(number(text) for text in drawn[:-1]) == sorted(parts), "chart and table say the same"
     assert round(sum(parts), 2) == number(drawn[-1]), "the parts add up to the difference that is shown"
     page.screenshot(path=shots / "dimension-en-light.png")
@@ -222,7 +221,8 @@ def test_no_accessibility_violation(
     page.wait_for_timeout(1500)
     page.evaluate(axe)
     found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then(done => done.violations"
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+        ".then(done => done.violations"
         ".map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))"
     )
     page.context.close()

@@ -172,6 +172,7 @@ def test_an_earlier_day_uses_only_what_was_known_then(own: Path) -> None:
     assert now != then
     before = open_page(as_of="2019-01-01")
     no_fault(before)
+    assert "Nothing was known yet on 2019-01-01" in words(before)
     assert words(before).count("Nothing measured yet") >= len(CASES)
 
 

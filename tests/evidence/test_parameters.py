@@ -14,8 +14,7 @@ def test_every_parameter_has_its_reason_beside_it():
     for row, start in enumerate(starts):
         end = starts[row + 1] if row + 1 < len(starts) else start + 1
         block = " ".join(lines[start:end])
-        excused = lines[start].startswith(("PROVISIONAL_", "TRACK_SMALL_RISE_SQRT"))
-        assert "#" in block or excused, lines[start]
+        assert "#" in block, lines[start]
 
 
 def test_the_values_go_into_the_frame_hash_as_plain_data():

@@ -6,10 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import AS_OF, PAIR, catalog, comparison, everywhere, indicator, reading
+from synthetic import AS_OF, PAIR, catalog, comparison, everywhere, indicator, pair, reading
 
 from evidence.overlay import WeightOverlay
-from evidence.ranking import pairwise, power_mean, rank_acceptability, rank_upper_bound, recommend
+from evidence.ranking import (
+    pairwise,
+    power_mean,
+    rank_acceptability,
+    rank_upper_bound,
+    recommend,
+    recommend_prepared,
+)
 from evidence.resampling import Randomness
 from evidence.score import drawn_outcomes, prepare, score_prepared
 from evidence.types import Interval
@@ -79,6 +86,26 @@ def recommended(values, need, frameworks=TREES, **options):
         draws=400,
     )
     return recommend(need, score_prepared(prepared), drawn_outcomes(prepared), random=RANDOM, **options)
+
+
+def test_a_prepared_comparison_is_recommended_with_its_own_seed():
+    items = [indicator("i", dimension="ease"), indicator("j", dimension="speed")]
+    readings = [*pair("i", 200, 100), *pair("j", 100, 300)]
+    prepared = prepare(
+        catalog(items, ("ease", "speed")),
+        comparison(dimensions=("ease", "speed")),
+        readings,
+        as_of=AS_OF,
+        applicable=everywhere(items),
+        draws=50,
+    )
+    need = {"ease": 2, "speed": 1}
+    found = recommend_prepared(prepared, need)
+    assert found == recommend_prepared(prepared, need)
+    assert found.leader == "alder"
+    heavier = recommend_prepared(prepared, need, WeightOverlay(dimensions={"speed": 9.0}))
+    assert heavier.leader == "birch"
+    assert heavier.weights == {"ease": 2 / 11, "speed": 9 / 11}
 
 
 VALUES = {

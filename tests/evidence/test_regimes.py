@@ -95,6 +95,12 @@ def test_a_clean_counter_is_interpolated_and_its_growth_is_kept():
     assert rows[-1].known_at == START + timedelta(weeks=59)
 
 
+def test_a_regime_is_believed_from_its_third_observation_on():
+    rows = increments(at(0, 3, 6), [5000, 5210, 5420])
+    assert {row.known_at for row in rows} == {START + timedelta(weeks=6)}
+    assert len(rows) == 5
+
+
 def test_small_losses_are_no_growth_and_no_new_regime():
     rows = increments(at(*range(6)), [1000, 1070, 1068, 1069, 1140, 1210])
     assert sum(row.increment for row in rows) <= 210

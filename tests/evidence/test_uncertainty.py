@@ -330,6 +330,14 @@ def test_scopes_are_drawn_evenly_and_the_narrow_one_stands_in():
     assert shares(found["birch"], [1e4, 1e6]) == [1, 0]
 
 
+def test_a_broad_scope_that_is_the_core_is_drawn_once():
+    item = indicator("a")
+    same = [r for scope in ("core", "broad") for r in pair("a", 1e4, 1e4, scope=scope)]
+    assert factors_of(item, same).cells[0].drawn["alder"].shape == (1, 4000)
+    other = [*same[:-1], replace(same[-1], value=1e5)]
+    assert factors_of(item, other).cells[0].drawn["alder"].shape == (2, 4000)
+
+
 def test_a_window_read_in_one_scope_only_stands_for_both():
     item = indicator("a", grade="A", window_weeks=52)
     readings = [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from world import World, catalog_folder
+from world import MOMENT, World, catalog_folder
 
 from evidence import catalog as catalogs
 from evidence.types import Catalog
@@ -100,8 +100,9 @@ def papers(conference: str) -> Case:
 
 
 def python_lag(world: World) -> None:
-    """beta lacks the newest two; of five releases the oldest falls out."""
-    for framework, lags in (("alpha", [500, 0.2, 0.2, 10, 30]), ("beta", [1, 40, 60])):
+    """Of five lags of alpha the oldest falls out; beta keeps one more Python waiting for 200 days."""
+    world.stock("pypi.python_waiting_days", "alpha", 0).stock("pypi.python_waiting_days", "beta", 200)
+    for framework, lags in (("alpha", [500, 0.2, 4, 10, 30]), ("beta", [1, 40, 60])):
         for minor, lag in enumerate(lags):
             at = datetime(2021 + minor, 11, 1, tzinfo=UTC)
             world.stock("pypi.python_lag_days", framework, lag, at)
@@ -147,6 +148,83 @@ def jobs(world: World) -> None:
             world.flow("published.hn_hiring_posts", framework, 300, start, end, name="*")
 
 
+def flows_by_year(metric: str) -> Case:
+    """beta lacks the newest finished year; the one that is going on does not count."""
+
+    def fill(world: World) -> None:
+        for year, alpha, beta in ((2023, 10, 20), (2024, 30, 15), (2025, 99, None)):
+            span = (datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC))
+            world.flow(metric, "alpha", alpha, *span)
+            if beta is not None:
+                world.flow(metric, "beta", beta, *span)
+        for framework in ("alpha", "beta"):
+            world.flow(
+                metric, framework, 1, datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+            )
+
+    return fill, {"alpha": 30, "beta": 15}
+
+
+def rates(metric: str, weeks: int = 60) -> Case:
+    """A flow seen week by week."""
+
+    def fill(world: World) -> None:
+        for week in range(weeks):
+            end = MOMENT - timedelta(weeks=week)
+            for framework, value in (("alpha", 70), ("beta", 28)):
+                world.flow(metric, framework, value, end - timedelta(weeks=1), end)
+
+    return fill, {"alpha": 70, "beta": 28}
+
+
+def yearly(metric: str) -> Case:
+    """The same flow, told per year."""
+    fill, per_week = rates(metric)
+    return fill, {framework: value * 52 for framework, value in per_week.items()}
+
+
+def fixes(world: World) -> None:
+    """beta has too few advisories to have a median."""
+    for framework, days in (("alpha", [1, 5, 10, 20, 400]), ("beta", [3, 4])):
+        for place, value in enumerate(days):
+            at = datetime(2025, 1 + place, 1, tzinfo=UTC)
+            world.flow("osv.days_to_fix", framework, value, at - timedelta(days=value), at, name=f"{place}")
+
+
+def checks(world: World) -> None:
+    """One check is undetermined for beta and leaves both."""
+    for name, alpha, beta in (("Pinned", 10, 4), ("Reviewed", 6, 2), ("Fuzzed", 10, -1)):
+        world.stock("scorecard.check", "alpha", alpha, name=name)
+        world.stock("scorecard.check", "beta", beta, name=name)
+
+
+def advisories(world: World) -> None:
+    for framework, count in (("alpha", 4), ("beta", 9)):
+        for place in range(count):
+            at = datetime(2025, 1, 1 + place, tzinfo=UTC)
+            world.flow("osv.advisory", framework, 1, at, at + timedelta(seconds=1), name=f"{place}")
+
+
+def posts(world: World) -> None:
+    for month in range(1, 13):
+        start = datetime(2025, month, 1, tzinfo=UTC)
+        end = datetime(2025 + month // 12, 1 + month % 12, 1, tzinfo=UTC)
+        for framework, named in (("alpha", 6), ("beta", 3)):
+            world.flow("hn_hiring.mentions", framework, named, start, end)
+            world.flow("hn_hiring.posts", framework, 300, start, end, name="*")
+
+
+def architectures(metric: str) -> Case:
+    def fill(world: World) -> None:
+        world.stock(metric, "alpha", 40).stock(metric, "beta", 10)
+
+    return fill, {"alpha": 1.0, "beta": 0.25}
+
+
+def health(world: World) -> None:
+    world.stock("github_rest.health_percent", "alpha", 90).stock("github_rest.health_percent", "beta", 75)
+
+
 RESULTS = "published.mlperf_training_results"
 CASES: dict[str, Case] = {
     "program_size": probes("probe.program_tokens", "program_size"),
@@ -163,7 +241,7 @@ CASES: dict[str, Case] = {
     "peak_memory_mlp": rounds("bench.peak_memory", "mlp", "train"),
     "infer_cnn": rounds("bench.infer_step", "cnn_small", "infer"),
     "installable_cells": shares("pypi.cells_with_wheel", "pypi.cells_planned"),
-    "python_lag": (python_lag, {"alpha": (1 + 10) / 2 - 0.4, "beta": 40}),
+    "python_lag": (python_lag, {"alpha": 7, "beta": 50}),
     "training_records": records(RESULTS, f"{RESULTS}_total"),
     "vision_records": records(f"{RESULTS}_cv", f"{RESULTS}_cv_total"),
     "language_records": records(f"{RESULTS}_nlp", f"{RESULTS}_nlp_total"),
@@ -186,6 +264,49 @@ CASES: dict[str, Case] = {
     "new_authors_retained": shares("git.retained_authors", "git.first_time_authors"),
     "vision_architectures": (vision, {"alpha": 1.0, "beta": 0.25}),
     "text_architectures": (text, {"alpha": 1.0, "beta": 0.25}),
+    "newcomers_helped": shares(
+        "stackexchange.sampled_newcomer_questions_helped", "stackexchange.sampled_newcomer_questions"
+    ),
+    "time_to_first_answer": single("stackexchange.time_to_first_answer"),
+    "dependent_packages_now": single("ecosystems.dependent_packages"),
+    "training_records_now": records("mlperf.results", "mlperf.results_total"),
+    "vision_records_now": records("mlperf.vision_results", "mlperf.vision_results_total"),
+    "language_records_now": records("mlperf.language_results", "mlperf.language_results_total"),
+    "first_response": single("github.issue_first_response"),
+    "outside_changes_landed": shares(
+        "github.sampled_outside_pull_requests_landed", "github.sampled_outside_pull_requests"
+    ),
+    "issues_resolved": shares("github.sampled_issues_resolved", "github.sampled_issues"),
+    "questions_answered": shares(
+        "stackexchange.sampled_questions_answered", "stackexchange.sampled_questions"
+    ),
+    "dependent_repositories_now": single("ecosystems.dependent_repositories"),
+    "stars_now": yearly("github_rest.stars_gained"),
+    "stars_ever": single("bestof.github_stars"),
+    "community_profile": (health, {"alpha": 0.9, "beta": 0.75}),
+    "installs_pypistats": rates("pypistats.downloads"),
+    "installs_clickpy": rates("clickpy.downloads"),
+    "conda_now": counters("conda.downloads"),
+    "container_pulls": counters("dockerhub.pulls"),
+    "job_posts_now": (posts, {"alpha": 0.02, "beta": 0.01}),
+    "company_papers": flows_by_year("openalex.citing_works_company"),
+    "days_to_fix": (fixes, {"alpha": 10}),
+    "supply_chain_checks": (checks, {"alpha": 0.8, "beta": 0.3}),
+    "advisories": (advisories, {"alpha": 4, "beta": 9}),
+    "naming_works": flows_by_year("openalex.naming_works"),
+    "full_text_works": flows_by_year("openalex.full_text_naming_works"),
+    "citing_works": flows_by_year("openalex.citing_works"),
+    "other_sciences": flows_by_year("openalex.citing_works_elsewhere"),
+    "citations_gained": counters("semantic_scholar.citations"),
+    "learning_abstracts": rates("arxiv.abstracts_lg"),
+    "vision_abstracts": rates("arxiv.abstracts_cv"),
+    "language_abstracts": rates("arxiv.abstracts_cl"),
+    "vision_models": counters("huggingface.vision_models"),
+    "language_models": counters("huggingface.language_models"),
+    "vision_citing_works": flows_by_year("openalex.citing_works_vision"),
+    "language_citing_works": flows_by_year("openalex.citing_works_language"),
+    "vision_census": architectures("census.vision_architectures"),
+    "text_census": architectures("census.text_architectures"),
     "job_posts": (jobs, {"alpha": 0.02, "beta": 0.01}),
 }
 

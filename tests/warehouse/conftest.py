@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from material import House, furnished
+from material import NOW, PLAIN, House, furnished
 
 
 @pytest.fixture(scope="session")
@@ -17,12 +18,29 @@ def model_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def plain_home(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a second publication, of one comparison of one framework; nobody changes it either."""
+    home = tmp_path_factory.mktemp("plain") / "home"
+    shutil.copytree(model_home, home, copy_function=shutil.copy2)
+    House(home, catalog=PLAIN).publish(now=NOW + timedelta(hours=1))
+    return home
+
+
 @pytest.fixture
 def house(model_home: Path, tmp_path: Path) -> House:
     """A published house of one's own."""
     home = tmp_path / "home"
     shutil.copytree(model_home, home, copy_function=shutil.copy2)
     return House(home)
+
+
+@pytest.fixture
+def plain(plain_home: Path, tmp_path: Path) -> House:
+    """A published house of one's own, in which a publication takes a fraction of a second."""
+    home = tmp_path / "home"
+    shutil.copytree(plain_home, home, copy_function=shutil.copy2)
+    return House(home, catalog=PLAIN)
 
 
 @pytest.fixture

@@ -175,6 +175,13 @@ def catalog(**changed: Any) -> Catalog:
     return Catalog(**{**fields, **changed})
 
 
+PLAIN = catalog(comparisons=catalog().comparisons[2:])
+"""One framework, one dimension: a publication takes a fraction of a second."""
+
+UNSCORED = catalog(comparisons=())
+"""Compares nothing: for what is about facts only."""
+
+
 def payload(
     framework: str,
     figures: Sequence[Sequence[object]],

@@ -17,6 +17,7 @@ from material import (
     PARSERS,
     SHOP,
     SOURCES,
+    UNSCORED,
     House,
     campaign,
     catalog,
@@ -37,10 +38,6 @@ from warehouse.build import BuildReport, ResultFile, build
 from warehouse.read import Warehouse
 
 WEEK = timedelta(weeks=1)
-
-
-UNSCORED = catalog(comparisons=())
-"""Compares nothing: most tests here are about facts, and scoring takes a second."""
 
 
 def built(house: House, out: Path, **changed: Any) -> BuildReport:
@@ -405,7 +402,7 @@ INDICATOR = {"title": "title_en", "par": "par_value", "max_age": "max_age_days"}
         (types.Payload, "payload", {}, {"body"}, {"bytes", "run", "location"}),
         (types.Measurement, "measurement", {}, set(), {"origin", "file", "line", "line_sha256", "text"}),
         (types.Metric, "metric", {}, set(), {"source"}),
-        (types.Source, "source", SOURCE, {"metrics", "token_required"}, set()),
+        (types.Source, "source", SOURCE, {"metrics", "token_required", "optional_names"}, set()),
         (types.Indicator, "indicator", INDICATOR, set(), {"title_zh", "par_kind", "par_date", "par_source"}),
         (types.Claim, "claim", {}, set(), {"comparison"}),
         (types.Reading, "indicator_value", {}, set(), {"comparison", "as_of"}),

@@ -166,7 +166,19 @@ comment on macro table window_mean is 'Mean of a level over the window, of the n
 
 create macro weekly_growth(metric_id) as table
     with seen as (
-        select increment.*, counted.parts
+        select
+            increment.*,
+            counted.parts,
+            -- What a standing counter kept back arrives when it moves again: those weeks count together.
+            -- While it still stands, they are not known. A collapse hits all that its source counts, and cancels.
+            coalesce(
+                bool_or(reason = 'caught up') over (
+                    partition by framework, name, source
+                    order by week_start
+                    rows between 1 following and unbounded following
+                ),
+                false
+            ) as moved_again
         from increment
         join counted(metric_id) as counted using (framework, name, source)
         where metric = metric_id
@@ -196,9 +208,7 @@ create macro yearly_flow(metric_id) as table
         from weekly_growth(metric_id)
         where week_start < window_end
           and week_start >= window_end - to_days(7 * window_length())
-          -- A source that stands still and then catches up says nothing about a single week. A counter that
-          -- flips between two definitions does, inside each of them.
-          and (not suspect or reason = 'flip-flopping')
+          and (reason <> 'frozen' or moved_again)
     ),
     parts as (
         select

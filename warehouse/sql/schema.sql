@@ -325,7 +325,7 @@ create table observation (
     licence varchar,
     ref varchar,
     check (start_at <= end_at),
-    check (retrieved_at < superseded_at)
+    check (retrieved_at <= superseded_at)
 );
 comment on table observation is 'The facts, with their vintages: a row per value, and another only when a later answer gave another value. Key: source, framework, metric, scope, name, start_at, end_at, retrieved_at. Sorted by metric.';
 comment on column observation.source is 'Source that gave it.';

@@ -1,8 +1,18 @@
-with recent as (
-  select framework, name, value, end_at, payload_sha256
+with arrived as (
+  select framework, value, end_at, payload_sha256
   from observed('pypi.python_lag_days')
   where scope = 'core'
-  qualify row_number() over (partition by framework, name order by end_at desc) <= 4
+),
+awaited as (
+  select framework, max(value) as value, max(observed_at) as end_at, any_value(payload_sha256) as payload_sha256
+  from latest('pypi.python_waiting_days')
+  group by framework
+  having max(value) > 0
+),
+recent as (
+  select *
+  from (from arrived union all by name from awaited)
+  qualify row_number() over (partition by framework order by end_at desc) <= 4
 )
 select
   framework,

@@ -1,0 +1,5 @@
+import keras
+
+
+def build(config):
+    return keras.ops.dot_product_attention

@@ -1,0 +1,2 @@
+select framework, value, observed_at, payloads, samples
+from yearly_flow('huggingface.vision_models');

@@ -1,0 +1,2 @@
+select framework, value, observed_at, payloads, samples
+from window_mean('pypistats.downloads');

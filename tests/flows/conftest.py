@@ -1,0 +1,64 @@
+"""One home, filled by the real command once: published figures only, every other source unreachable."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import collectors
+
+ROOT = Path(__file__).resolve().parents[2]
+NOBODY = "http://127.0.0.1:9"
+"""A port on which nothing listens: refused at once."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished command."""
+
+    status: int
+    out: str
+    err: str
+
+
+def offline(home: Path) -> Mapping[str, str]:
+    """The environment of a machine that reaches no source."""
+    closed = {f"TOUCHSTONE_{source.upper()}_URL": NOBODY for source in collectors.discover()}
+    kept = {key: value for key, value in os.environ.items() if not key.endswith("_TOKEN")}
+    return {**kept, **closed, "TOUCHSTONE_HOME": str(home), "COLUMNS": "140"}
+
+
+def touchstone(home: Path, *words: str, timeout_s: float = 240, stdin: str = "") -> Done:
+    """Run the command in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *words],
+        cwd=ROOT,
+        env=dict(offline(home)),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A home with a release, and what the command that made it said."""
+
+    home: Path
+    first: Done
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """Run `touchstone run` once, without measuring."""
+    home = tmp_path_factory.mktemp("published")
+    return Published(home, touchstone(home, "run", "--suite", "none"))
