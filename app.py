@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable
+
 import streamlit as st
 
-from dashboard import (
-    frame,
-    page_benchmarks,
-    page_dimension,
-    page_health,
-    page_scorecard,
-    page_time,
-    page_what_if,
-    texts,
-)
+from dashboard import frame, texts
 
 # Pages by address, in the order of the navigation. (A comment: Streamlit would print a string here.)
 PAGES = {
-    "": page_scorecard,
-    "dimension": page_dimension,
-    "time": page_time,
-    "benchmarks": page_benchmarks,
-    "what-if": page_what_if,
-    "health": page_health,
+    "": "scorecard",
+    "dimension": "dimension",
+    "time": "time",
+    "benchmarks": "benchmarks",
+    "what-if": "what_if",
+    "health": "health",
 }
 
 
@@ -32,15 +26,24 @@ def main() -> None:
     st.set_page_config(page_title=texts.say("app.title", language), page_icon="⚖️", layout="wide")
     pages = {
         path: st.Page(
-            module.show,
+            shown(name),
             title=texts.say(f"page.{path or 'scorecard'}", language),
             url_path=path or None,
             default=not path,
         )
-        for path, module in PAGES.items()
+        for path, name in PAGES.items()
     }
     chosen = st.navigation(list(pages.values()), position="top")
     frame.run(chosen.run, pages)
+
+
+def shown(name: str) -> Callable[[], None]:
+    """Return what draws a page, imported when it is first shown: the first page waits for no other."""
+
+    def show() -> None:
+        importlib.import_module(f"dashboard.page_{name}").show()
+
+    return show
 
 
 main()

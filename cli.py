@@ -71,10 +71,10 @@ def run(
 ) -> None:
     """Collect, measure, publish, and print the table."""
     from flows.start import ready
-    from flows.weekly import weekly
+    from flows.weekly import weekly_now
 
     with ready(), terminal.Progress(out) as progress, _listening(progress):
-        release = weekly(suite=suite)
+        release = weekly_now(suite=suite)
     with _warehouse() as warehouse:
         _print_result(warehouse, comparison, progress)
         out.print(f"\nDatabase: {release}")
@@ -98,13 +98,11 @@ def collect(
     if record is not None:
         _record(source, framework, record)
         return
-    from flows.collect import collect as collect_flow
+    from flows.collect import collect_now
     from flows.start import ready
 
     with ready(), terminal.Progress(out) as progress, _listening(progress):
-        attempts = collect_flow(
-            sources=[source] if source else [], frameworks=[framework] if framework else []
-        )
+        attempts = collect_now([source] if source else [], [framework] if framework else [])
     if not any(item.outcome in ("ok", "capped", "not_applicable") for item in attempts):
         raise InputError(
             "nothing was collected: every attempt failed, see above. touchstone doctor looks further"
@@ -118,7 +116,7 @@ def publish(as_of: AsOfOption = "") -> None:
     from flows.start import ready
 
     with ready(), terminal.Progress(out) as progress, _listening(progress):
-        release = publish_flow(as_of=_day(as_of))
+        release = publish_flow.fn(as_of=_day(as_of))  # the function itself: no need of Prefect's server
     out.print(f"Published {release}")
 
 
@@ -142,7 +140,7 @@ def bench(
     from flows.start import ready
 
     with ready(), terminal.Progress(out) as progress, _listening(progress):
-        file = benchmark(
+        file = benchmark.fn(
             suite=suite, device=device, out=to, frameworks=framework or [], pythons=_pythons(python or [])
         )
     out.print(f"Results: {file}. They count at the next touchstone publish.")

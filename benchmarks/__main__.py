@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import lines
+from benchmarks import compare, lines
 from benchmarks.suite import run_suite
 from evidence.errors import InputError, TouchstoneError
 from evidence.types import Measurement
@@ -46,6 +46,13 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say which lines of a result file are refused, and why")
     check.add_argument("file", type=Path)
     check.set_defaults(act=_check)
+    ratios = commands.add_parser(
+        "compare", help="ratio, interval and verdict per workload of the newest run in a file"
+    )
+    ratios.add_argument("file", type=Path)
+    ratios.add_argument("first", nargs="?", default="pytorch")
+    ratios.add_argument("second", nargs="?", default="tensorflow")
+    ratios.set_defaults(act=_compare)
     return parser
 
 
@@ -81,6 +88,28 @@ def _check(options: argparse.Namespace) -> int:
         sys.stderr.write(f"{options.file}:{refusal.number}: {refusal.why}\n")
     sys.stdout.write(f"{len(taken)} lines are valid, {len(refused)} are refused\n")
     return 1 if refused else 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    taken, _ = lines.read(options.file)
+    newest = taken[-1].measurement.run if taken else ""
+    run = [line.measurement for line in taken if line.measurement.run == newest]
+    found = compare.ratios(run, options.first, options.second)
+    for variant in sorted({ratio.variant for ratio in found}):
+        if whole := compare.overall(run, options.first, options.second, variant):
+            found.append(whole)
+    if not found:
+        raise InputError(
+            f"{options.file}: no workload has {compare.FEWEST_PAIRS} undisturbed, proved rounds of both"
+        )
+    sys.stdout.write(f"run {newest}: time of {options.second} / time of {options.first}, 90 % interval\n")
+    for one in found:
+        name = f"{one.subject:12} {one.phase:6} {one.variant:10}"
+        sys.stdout.write(
+            f"{name} {one.value:6.2f} [{one.low:.2f}, {one.high:.2f}] {one.verdict:7} {one.pairs} pairs\n"
+        )
+    sys.stdout.write(f"differences below {compare.noise_floor(run):.1%} (log) are ties\n")
+    return 0
 
 
 def _show(line: Measurement) -> None:

@@ -75,20 +75,25 @@ def _side_by_side(session: Session, act: Callable[[str], T]) -> dict[str, T]:
 
 
 def _untimed_spec(session: Session, cell: Cell, framework: str) -> dict[str, Any]:
-    """Return the spec of a cell that is not timed: one thread, since the frameworks run side by side."""
+    """Return the spec of a cell that is not timed: on the CPU with one thread, since all run side by side."""
+    plain = {"threads": 1, "device": "cpu"}
     if cell.kind == "probe":
         folder = session.suite.probe_folder / cell.subject
         config = workload.read_toml(folder / "probe.toml")
-        return session.spec(framework, task="probe", folder=str(folder), config=config) | {"threads": 1}
+        return session.spec(framework, task="probe", folder=str(folder), config=config) | plain
     work = session.suite.workload(cell.subject)
-    return session.spec(
-        framework,
-        task="equivalence",
-        folder=str(work.folder),
-        arrays=[str(file) for file in _array_files(session, cell, framework)],
-        mode=session.frameworks[framework].declared["modes"][""],
-        batch_size=work.equivalence_batch,
-    ) | {"seed": _fresh_seed(session, cell), "threads": 1}
+    return (
+        session.spec(
+            framework,
+            task="equivalence",
+            folder=str(work.folder),
+            arrays=[str(file) for file in _array_files(session, cell, framework)],
+            mode=session.frameworks[framework].declared["modes"][""],
+            batch_size=work.equivalence_batch,
+        )
+        | {"seed": _fresh_seed(session, cell)}
+        | plain
+    )
 
 
 def _array_files(session: Session, cell: Cell, framework: str) -> list[Path]:

@@ -36,7 +36,7 @@ def fingerprint() -> dict[str, object]:
         "virtualisation": ("virtual machine" if "hypervisor" in flags else "none seen")
         if flags
         else "unknown",
-        "gpus": _gpus(),
+        "gpus": gpus(),
     }
 
 
@@ -81,7 +81,7 @@ def _memory_bytes() -> int | None:
         return None
 
 
-def _gpus() -> list[dict[str, str]]:
+def gpus() -> list[dict[str, str]]:
     """Return the NVIDIA GPUs that the driver's tool lists; an empty list where there is no such tool."""
     tool = shutil.which("nvidia-smi")
     if tool is None:

@@ -8,15 +8,18 @@ import re
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks import forked
 from benchmarks.outcome import scrub
 from benchmarks.workload import load_module
 
 EAGER, COMPILED = "eager", "compiled"
 _MARK = re.compile(r"#\s*mistake(?:\s+(\w+))?\s*$")
 _SHOWN = 160
+_TIMEOUT_S = 60.0
 
 
 def collect(
@@ -28,9 +31,10 @@ def collect(
     found: dict[str, dict[str, Any]] = {EAGER: {}, COMPILED: {}}
     for name, rule in spec["config"]["mistakes"].items():
         function = getattr(module, name)
-        found[EAGER][name] = judge(_run(function), file, lines[name], rule["facts"])
-        if not rule.get("eager_only", False):
-            found[COMPILED][name] = judge(_run(compiled(function)), file, lines[name], rule["facts"])
+        for mode, attempt in ((EAGER, function), (COMPILED, compiled(function))):
+            if mode == EAGER or not rule.get("eager_only", False):
+                ended = forked.call(partial(_run, attempt), timeout_s=_TIMEOUT_S)
+                found[mode][name] = judge(ended, file, lines[name], rule["facts"])
     return found
 
 
@@ -45,20 +49,34 @@ def marked_lines(file: Path) -> dict[str, int]:
     return lines
 
 
-def judge(text: str | None, file: Path, line: int, facts: list[str]) -> dict[str, Any]:
-    """Judge the whole text of an error; None means that nothing was raised."""
+def judge(ended: Mapping[str, Any], file: Path, line: int, facts: list[str]) -> dict[str, Any]:
+    """Judge the whole text of an error; a silent end, a crash and a hang name nothing."""
+    text = ended.get("value")
     if text is None:
-        return {"raised": False, "line": False, "facts": False, "passed": False, "message": "nothing raised"}
+        end = (
+            "nothing raised"
+            if "value" in ended
+            else " ".join(f"{key}: {what}" for key, what in ended.items())
+        )
+        return {
+            "raised": False,
+            "line": False,
+            "facts": False,
+            "passed": False,
+            "message": scrub(end)[:_SHOWN],
+        }
     named = bool(re.search(rf"{re.escape(file.name)}[\"']?(?:, line |:){line}\b", text))
     body = _without_frames(text)
-    known = all(re.search(rf"(?<![\w.])(?:{_alternatives(fact)})(?![\w])", body) for fact in facts)
+    known = all(re.search(_pattern(fact), body) for fact in facts)
     heads = [part for part in text.strip().splitlines() if re.match(r"^[\w.]+(Error|Exception)\b", part)]
     message = scrub(heads[-1] if heads else text.strip().splitlines()[-1])[:_SHOWN]
     return {"raised": True, "line": named, "facts": known, "passed": named and known, "message": message}
 
 
-def _alternatives(fact: str) -> str:
-    return "|".join(re.escape(part) for part in fact.split("|"))
+def _pattern(fact: str) -> str:
+    """Return a fact's pattern: a number between non-digits (`37x53` names both), a word as a whole word."""
+    before, after = (r"(?<![\d.])", r"(?!\d)") if fact[0].isdigit() else (r"(?<!\w)", r"(?!\w)")
+    return f"{before}(?:{'|'.join(re.escape(part) for part in fact.split('|'))}){after}"
 
 
 def _without_frames(text: str) -> str:
@@ -86,5 +104,3 @@ def _run(function: Callable[[], object]) -> str | None:
         except Exception:  # noqa: BLE001 - whatever the mistake raises is what is looked at
             return traceback.format_exc()
     return None
-
-

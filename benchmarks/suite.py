@@ -22,6 +22,7 @@ from evidence.types import Measurement
 
 _DEVICES = ("cpu", "gpu")
 _FIRST_CANARIES = 5
+_NO_GPU = "this machine has no NVIDIA GPU; numbers of a CPU are never written in its place"
 
 
 def run_suite(
@@ -45,6 +46,8 @@ def run_suite(
     chosen = suite if isinstance(suite, Suite) else load_suite(suite)
     with tempfile.TemporaryDirectory(prefix="touchstone-caches-") as caches:
         found = find(frameworks or tuple(declared_frameworks()), pythons or {}, Path(caches))
+        if device == "gpu" and not machine.gpus():
+            found = {name: replace(one, missing=one.missing or _NO_GPU) for name, one in found.items()}
         session = _open(chosen, out, found, device=device, seed=seed, caches=Path(caches))
         done = {line.settings["cell"] for line in session.measured}
         todo = [cell for cell in plan_cells(chosen, list(found), seed) if cell.id not in done]

@@ -28,8 +28,9 @@ def collect(spec: Mapping[str, Any], side: str, modules: Mapping[str, Any], back
     found = {}
     for category, ops in read_toml(Path(spec["folder"]) / "ops.toml").items():
         for name, entry in ops.items():
-            domain, shape = (*entry[2:], *("normal", [3, 4])[len(entry) - 2 :])
-            found[name] = {"category": category} | _one(entry[column], modules, backend, (domain, tuple(shape)))
+            domain = str(entry[2]) if len(entry) > 2 else "normal"
+            shape = tuple(entry[3]) if len(entry) > 3 else (3, 4)
+            found[name] = {"category": category} | _one(entry[column], modules, backend, (domain, shape))
     return found
 
 
@@ -41,13 +42,16 @@ def same_operations(facts: Mapping[str, Mapping[str, Any]]) -> list[str]:
         for name in first
         if all(
             "values" in found[name]
-            and relative_error(np.asarray(found[name]["values"]), np.asarray(first[name].get("values", []))) < 1e-6
+            and relative_error(np.asarray(found[name]["values"]), np.asarray(first[name].get("values", [])))
+            < 1e-6
             for found in facts.values()
         )
     ]
 
 
-def _one(text: str, modules: Mapping[str, Any], backend: Any, asked: tuple[str, tuple[int, ...]]) -> dict[str, Any]:
+def _one(
+    text: str, modules: Mapping[str, Any], backend: Any, asked: tuple[str, tuple[int, ...]]
+) -> dict[str, Any]:
     domain, shape = asked
     rng = np.random.default_rng(3)
     names = {
@@ -78,10 +82,10 @@ class _Check:
         self.g = backend.scalar(operation, backend.constant(w))
 
     def states(self) -> dict[str, str]:
-        """Return the state of every transform; what rests on a wrong gradient is not right by agreeing with it."""
+        """Return the state of every transform; agreeing with a wrong gradient is not right."""
         found = {name: self.state(name) for name in TRANSFORMS}
         if found["grad"] != "ok":
-            found |= {name: f"its gradient {found['grad']}" for name in ("grad_of_grad", "hessian")}
+            found |= dict.fromkeys(("grad_of_grad", "hessian"), f"its gradient {found['grad']}")
         return found
 
     def state(self, transform: str) -> str:
@@ -122,7 +126,7 @@ class _Check:
         return gradient
 
     def _differences(self, f: Callable[[Array], float]) -> Array:
-        found = np.zeros_like(self.x)
+        found: Array = np.zeros_like(self.x)
         for place in np.ndindex(self.x.shape):
             step = np.zeros_like(self.x)
             step[place] = _STEP
@@ -149,7 +153,8 @@ def _in_domain(x: Array, domain: str) -> Array:
         "above": lambda a: 1.1 + a * a,
         "spd": lambda a: a @ a.T + np.eye(len(a)),
     }
-    return domains[domain](x)
+    found: Array = domains[domain](x)
+    return found
 
 
 def _short(error: Exception) -> str:

@@ -72,7 +72,8 @@ def probe(spec: Mapping[str, Any]) -> Result:
     if not spec["config"].get("needs_framework", True):
         return {"facts": _program(spec).collect(spec), "versions": {}}
     adapter = _adapter(spec)
-    adapter.set_up(spec)
+    if not spec["config"].get("forks", False):  # setting up runs operations, whose threads no child inherits
+        adapter.set_up(spec)
     return {"facts": _program(spec).collect(spec), "versions": adapter.versions()}
 
 

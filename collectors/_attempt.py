@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -55,12 +55,16 @@ def attempt(
 
 @dataclass
 class _Archive:
-    """What has been kept: reads of it are remembered, and nothing is kept twice."""
+    """What has been kept: reads of it are remembered, and nothing is kept twice.
+
+    `faults` says why the parser refused what came in this attempt.
+    """
 
     collector: Collector
     previous: Previous
     save: Save
     known: dict[str, Payload | None] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
 
     def usable(self, url: str) -> Payload | None:
         """Return the last archived answer to a url if it still parses."""
@@ -70,9 +74,14 @@ class _Archive:
         return self.known[url]
 
     def keep(self, payload: Payload) -> None:
-        """Save an answer, unless it came from the archive as it stands."""
-        if self.known.get(payload.url) != payload:
-            self.save(payload)
+        """Save an answer and read it, unless it came from the archive as it stands."""
+        if self.known.get(payload.url) == payload:
+            return
+        self.save(payload)
+        if fault := self.fault(payload):
+            self.faults.append(fault)
+        else:
+            self.known[payload.url] = payload  # a question is asked once, also within one attempt
 
     def fault(self, payload: Payload) -> str:
         """Return why the parser refuses a payload, or nothing."""
@@ -92,16 +101,14 @@ def _collect(
         return "not_applicable", f"the framework has no {source.needs} name"
     if source.token_required and not client.has_token:
         return "failed", f"no {source.token_env}"
-    faults = list(_faults(collector.fetch(client, framework), archive))
-    return ("failed", faults[0]) if faults else ("ok", "")
-
-
-def _faults(payloads: Iterator[Payload], archive: _Archive) -> Iterator[str]:
-    """Save all payloads; yield why one cannot be read, and go on: the others are still evidence."""
-    for payload in payloads:
-        archive.keep(payload)
-        if archive.known.get(payload.url) != payload and (fault := archive.fault(payload)):
-            yield fault
+    try:
+        for payload in collector.fetch(client, framework):
+            archive.keep(payload)  # one that cannot be read does not stop the others: they are still evidence
+    except SourceError as error:
+        if not archive.faults:
+            raise
+        archive.faults.append(_outcome(error)[1])  # an unreadable answer is not hidden by what came after it
+    return ("failed", "; ".join(archive.faults[:2])) if archive.faults else ("ok", "")
 
 
 def _outcome(error: SourceError) -> tuple[Outcome, str]:

@@ -26,7 +26,7 @@ from requests.utils import get_environ_proxies, parse_header_links
 from urllib3.exceptions import NameResolutionError
 
 from collectors._contract import Capped, Subject
-from collectors._limits import is_exhausted, is_rate_limit, wait_of
+from collectors._limits import is_exhausted, is_rate_limit, wait_in_body, wait_of
 from evidence.errors import Absent, RateLimited, Refused, SourceError, Unavailable
 from evidence.types import Framework, Payload, Source
 
@@ -409,8 +409,9 @@ class Client:
 
     def _answer(self, response: requests.Response, request: _Request, asked_at: datetime) -> _Answer:
         status, headers, url = response.status_code, response.headers, request.url
-        wait = wait_of(headers, self.now())
-        if wait and is_exhausted(headers):
+        told = wait_in_body(response.content)
+        wait = told or wait_of(headers, self.now())
+        if wait and (told or is_exhausted(headers)):
             self._blocked_until = self.now() + wait
         if is_rate_limit(status, headers, response.content):
             raise RateLimited(self.source.id, url, self.now() + (wait or timedelta(minutes=1)))

@@ -3,7 +3,8 @@
 Families (read 2026-11-23): GitHub `x-ratelimit-reset` in epoch seconds; OpenAlex `X-RateLimit-Reset` in
 seconds to go; Docker Hub `X-RateLimit-Reset` and `X-Retry-After` in epoch seconds; Hugging Face
 `RateLimit: "api";r=0;t=300`; pepy `X-Rate-Limit-Retry-After-Seconds`; everybody `Retry-After` in seconds or
-as a date. A moment is compared with the server's own `Date`, so that a wrong clock here does no harm.
+as a date; Stack Exchange in the body: `backoff`, or seconds in the message of a `throttle_violation`.
+A moment is compared with the server's own `Date`, so that a wrong clock here does no harm.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from email.utils import parsedate_to_datetime
 _EPOCH = 1e9  # a larger number is a moment, not a number of seconds to go
 _EPOCH_MS = 1e12
 _LONGEST = timedelta(days=31)
+_WRAPPER = re.compile(rb'"quota_max"|"throttle_violation"')
+_IN_WRAPPER = re.compile(rb'(?<!\\)"backoff"\s*:\s*(\d{1,6})|available in (\d{1,6}) seconds')
 _WORDS = re.compile(rb"rate limit|abuse detection|too many requests", re.IGNORECASE)
 
 
@@ -29,6 +32,12 @@ def wait_of(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     return None
 
 
+def wait_in_body(body: bytes) -> timedelta | None:
+    """Return how long Stack Exchange's wrapper asks to wait, in an answer or an error; None for any other."""
+    found = _IN_WRAPPER.search(body) if _WRAPPER.search(body) else None
+    return timedelta(seconds=int(found[1] or found[2])) if found else None
+
+
 def is_exhausted(headers: Mapping[str, str]) -> bool:
     """Say whether the headers announce that the next request would be one too many."""
     left = [headers[name] for name in ("x-ratelimit-remaining", "x-rate-limit-remaining") if name in headers]
@@ -36,8 +45,8 @@ def is_exhausted(headers: Mapping[str, str]) -> bool:
 
 
 def is_rate_limit(status: int, headers: Mapping[str, str], body: bytes) -> bool:
-    """Say whether an error means "later" and not "no": GitHub answers 403 for both."""
-    if status == 429:
+    """Say whether an error means "later" and not "no": GitHub answers 403 for both, Stack Exchange 400."""
+    if status == 429 or (status == 400 and b'"throttle_violation"' in body[:2000]):
         return True
     if status == 503:
         return "retry-after" in headers

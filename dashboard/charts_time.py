@@ -12,13 +12,13 @@ import pandas as pd
 from dashboard import format as fmt
 from dashboard.charts import (
     SIGNED,
-    Palette,
     Spec,
     band,
     dress,
     names,
     upright,
 )
+from dashboard.palette import Palette
 from dashboard.scene import Scene
 
 

@@ -212,6 +212,7 @@ def metric_sql(name: str, frameworks: Sequence[str]) -> str:
 class Fresh:
     """How fresh one source is for one framework; `stale_since` is None while it is fresh."""
 
+    source: str
     title: str
     framework: str
     applies: bool
@@ -237,6 +238,7 @@ def freshness(_warehouse: Warehouse, release: str, today: date) -> tuple[Fresh, 
     """Return how fresh each source is on a day."""
     return tuple(
         Fresh(
+            source=_text(row["source"]),
             title=_text(row["source_title"]) or _text(row["source"]),
             framework=_text(row["framework"]),
             applies=bool(row["applies"]),

@@ -89,15 +89,18 @@ def context_table(score: Score, scene: Scene, *, origins: Origins, link: Callabl
 
 def missing_table(score: Score, scene: Scene) -> Html:
     """Return what is planned and not measured, why, and what would fill it."""
+    say = scene.say
     heads = [
-        element("th", scene.say(f"dimension.missing.{column}"), scope="col")
-        for column in ("indicator", "grade", "reason", "fill")
+        element("th", say("dimension.missing.indicator"), scope="col"),
+        element("th", say("dimension.missing.grade"), scope="col", class_=OPTIONAL),
+        element("th", say("dimension.missing.reason"), scope="col"),
+        element("th", say("dimension.missing.fill"), scope="col"),
     ]
     rows = (
         element(
             "tr",
             element("th", scene.local(scene.indicator(gap.indicator).title), scope="row"),
-            element("td", gap.grade, title=scene.say(f"grade.{gap.grade}")),
+            element("td", gap.grade, title=say(f"grade.{gap.grade}"), class_=OPTIONAL),
             element("td", gap.reason),
             element("td", gap.fill or fmt.MISSING),
         )

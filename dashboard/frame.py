@@ -13,9 +13,10 @@ from urllib.parse import parse_qsl, urlsplit
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import charts, data, state, texts
+from dashboard import data, state, texts
 from dashboard import format as fmt
 from dashboard.markup import Html, bold, element, join
+from dashboard.palette import DARK, LIGHT, Palette
 from dashboard.scene import Scene
 from evidence.errors import TouchstoneError
 from evidence.types import Score
@@ -66,9 +67,9 @@ class View:
         return self.as_of < self.newest
 
     @property
-    def palette(self) -> charts.Palette:
+    def palette(self) -> Palette:
         """Return the colours of the reader's theme."""
-        return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
+        return DARK if st.context.theme.type == "dark" else LIGHT
 
     def scores(self) -> tuple[Score, ...]:
         """Return the scores of the day shown."""
@@ -162,9 +163,17 @@ def footer(view: View) -> None:
 
 
 def dimension(view: View) -> str:
-    """Return the dimension that the address names, else the first."""
+    """Return the dimension that the address names, else the first that has evidence.
+
+    It always stands in the address: which one is the first depends on the release.
+    """
     known = view.scene.comparison.dimensions
-    return state.get("dim", known[0], lambda value: value in known)
+    named = state.get("dim", "", lambda value: not value or value in known)
+    if not named:
+        measured = [score.dimension for score in view.published() if score.contrast is not None]
+        named = next(iter(measured), known[0])
+        state.put("dim", named)
+    return named
 
 
 def alert(words: str | Html, *, fault: bool = False) -> None:
@@ -330,7 +339,7 @@ def _dimension_control(view: View) -> None:
     st.session_state["w.dim"] = dimension(view)
     st.selectbox(
         view.scene.say("toolbar.dimension"), known, format_func=view.scene.dimension_title, key="w.dim",
-        label_visibility="collapsed", width=220, on_change=state.from_widget, args=("dim", "w.dim", known[0]),
+        label_visibility="collapsed", width=220, on_change=state.from_widget, args=("dim", "w.dim"),
     )  # fmt: skip
 
 

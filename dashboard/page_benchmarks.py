@@ -11,7 +11,7 @@ from dashboard import bench, charts_time, data, detail, frame, state
 from dashboard import format as fmt
 from dashboard.markup import element
 
-NO_BENCHMARK = "touchstone bench"
+NO_BENCHMARK = "touchstone bench\ntouchstone publish"
 HISTORY_HEADS = (
     *("bench.program", "bench.phase", "bench.ratio.short"),
     *("column.date", "bench.device", "bench.origin", "health.run"),
@@ -30,6 +30,8 @@ def show() -> None:
     if known.empty or len(scene.pair) < 2:
         frame.lead(scene.say("bench.none"))
         st.code(NO_BENCHMARK, language=None)
+        st.header(scene.say("bench.published"), anchor=False)
+        _published(view, [scene.title(name) for name in scene.comparison.frameworks])
         frame.footer(view)
         return
     run = _run(view, known)

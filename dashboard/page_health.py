@@ -10,9 +10,10 @@ import pandas as pd
 import streamlit as st
 import vl_convert
 
-from dashboard import charts, charts_time, data, detail, frame, state
+from dashboard import charts_time, data, detail, frame, state
 from dashboard import format as fmt
 from dashboard.markup import Html
+from dashboard.palette import LIGHT
 
 VIEWS = ("value", "weekly", "ratio")
 SCALES = ("linear", "log")
@@ -52,7 +53,7 @@ def _quantity(view: frame.View) -> None:
     if metrics.empty:
         frame.note(say("health.none"))
         return
-    name = _metric(view, list(metrics.index))
+    name = _metric(view, metrics)
     frameworks = _frameworks(view)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shown = _choice(view, "view", VIEWS)
@@ -74,12 +75,17 @@ def _quantity(view: frame.View) -> None:
         st.code(data.metric_sql(name, frameworks), language="sql")
 
 
-def _metric(view: frame.View, names: Sequence[str]) -> str:
-    chosen = state.get("metric", names[0], lambda value: value in names)
+def _metric(view: frame.View, metrics: pd.DataFrame) -> str:
+    """Return the quantity that the address names, else the first of a source that has answered."""
+    names = list(metrics.index)
+    answered = {item.source for item in _of_comparison(view) if item.last_answer is not None}
+    first = next((name for name in names if metrics.loc[name, "source"] in answered), names[0])
+    chosen = state.get("metric", "", lambda value: not value or value in names) or first
+    state.put("metric", chosen)
     st.session_state["w.metric"] = chosen
     st.selectbox(
         view.scene.say("health.metric"), names, key="w.metric", on_change=state.from_widget,
-        args=("metric", "w.metric", names[0]),
+        args=("metric", "w.metric"),
     )  # fmt: skip
     return chosen
 
@@ -121,12 +127,12 @@ def _draw(view: frame.View, name: str, rows: pd.DataFrame, *, log: bool, unit: s
     st.vega_lite_chart(
         spec, theme=None, alt=scene.say("health.alt", metric=name, frameworks=who), key="series"
     )
-    plain = charts_time.series(shown, scene, charts.LIGHT, log=log, unit=unit)
+    plain = charts_time.series(shown, scene, LIGHT, log=log, unit=unit)
     with st.container(horizontal=True, key="pictures"):
         for kind, draw in (("svg", vl_convert.vegalite_to_svg), ("png", vl_convert.vegalite_to_png)):
             st.download_button(
                 scene.say(f"health.download.{kind}"),
-                partial(draw, {**plain, "width": 1000, "background": charts.LIGHT.background}),
+                partial(draw, {**plain, "width": 1000, "background": LIGHT.background}),
                 file_name=f"{name}.{kind}", key=f"w.{kind}", on_click="ignore",
             )  # fmt: skip
 
@@ -157,9 +163,26 @@ def freshness_rows(view: frame.View) -> tuple[list[str], list[list[str]]]:
     rows = [
         [item.title, view.scene.title(item.framework), item.words(view.scene), fmt.minute(item.last_answer),
          say("health.days", days=f"{item.expected_days:g}"), item.reason]
-        for item in data.freshness(view.warehouse, view.release, view.today)
+        for item in sorted(_of_comparison(view), key=_urgency)
     ]  # fmt: skip
     return [say(f"health.{head}") for head in heads], rows
+
+
+def _of_comparison(view: frame.View) -> list[data.Fresh]:
+    frameworks = view.scene.comparison.frameworks
+    every = data.freshness(view.warehouse, view.release, view.today)
+    return [item for item in every if item.framework in frameworks]
+
+
+def _urgency(item: data.Fresh) -> tuple[int, str, str]:
+    """What needs a look comes first: stale, then never collected, then fresh, then what does not apply."""
+    if not item.applies:
+        rank = 3
+    elif item.stale_since is not None:
+        rank = 0
+    else:
+        rank = 1 if item.last_answer is None else 2
+    return rank, item.title, item.framework
 
 
 def _attempt_rows(view: frame.View) -> tuple[list[str], list[list[str]]]:

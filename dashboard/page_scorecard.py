@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+
 import streamlit as st
 
-from dashboard import charts, frame, need, state, table
 from dashboard import format as fmt
+from dashboard import frame, need, state, table
 from dashboard.markup import Html, element
+from dashboard.palette import FONT
 
 
 def show() -> None:
@@ -32,7 +35,7 @@ def show() -> None:
     st.html(element("div", table.legend(scene), _sorting(view, order), class_="ts-below"))
     need.choose(view)
     frame.footer(view)
-    _load_chart_library()
+    _get_ready()
 
 
 def _sorting(view: frame.View, order: str) -> Html:
@@ -54,9 +57,12 @@ def _sorting(view: frame.View, order: str) -> Html:
     )
 
 
-def _load_chart_library() -> None:
-    """End with an empty chart of one pixel: the chart library then loads after the first paint."""
+def _get_ready() -> None:
+    """Load what the next page needs, now that this one is drawn: the browser's chart library by an empty
+    chart of one pixel, the server's by its import.
+    """
     empty = {"type": "point", "opacity": 0, "aria": False}
-    config = {"view": {"stroke": None}, "font": charts.FONT, "aria": False}
+    config = {"view": {"stroke": None}, "font": FONT, "aria": False}
     spec = {"data": {"values": [{}]}, "mark": empty, "height": 1, "width": 1, "config": config}
     st.vega_lite_chart({**spec, "background": "transparent"}, theme=None, width="content")
+    importlib.import_module("dashboard.page_dimension")

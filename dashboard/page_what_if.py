@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from urllib.parse import quote, unquote
 
 import pandas as pd
 import streamlit as st
@@ -38,7 +40,10 @@ def show() -> None:
 
 
 def parse(words: str) -> WeightOverlay:
-    """Return the weights that an address holds: `f.family:0.5,d.dimension:2`. Raises ValueError."""
+    """Return the weights that an address holds: `f.family:0.5,d.dimension:2`. Raises ValueError.
+
+    Names are percent-encoded in it: a family may be called anything.
+    """
     factors: dict[str, dict[str, float]] = {"f": {}, "d": {}}
     for item in filter(None, words.split(",")):
         name, _, number = item.rpartition(":")
@@ -46,17 +51,16 @@ def parse(words: str) -> WeightOverlay:
         factor = float(number)
         if kind not in factors or not identifier or not 0 <= factor <= MOST:
             raise ValueError(item)
-        factors[kind][identifier] = factor
+        factors[kind][unquote(identifier)] = factor
     return WeightOverlay(families=factors["f"], dimensions=factors["d"])
 
 
 def written(overlay: WeightOverlay) -> str:
     """Return the weights as an address holds them; what is as declared is left out."""
-    items = [("f", overlay.families), ("d", overlay.dimensions)]
     return ",".join(
-        f"{kind}.{name}:{factor:g}"
-        for kind, table_ in items
-        for name, factor in sorted(table_.items())
+        f"{kind}.{quote(name, safe='')}:{factor:g}"
+        for kind, given in (("f", overlay.families), ("d", overlay.dimensions))
+        for name, factor in sorted(given.items())
         if factor != 1
     )
 
@@ -64,10 +68,15 @@ def written(overlay: WeightOverlay) -> str:
 def toml(overlay: WeightOverlay) -> str:
     """Return the weights as an overlay file for the command line."""
     lines = []
-    for title, table_ in (("families", overlay.families), ("dimensions", overlay.dimensions)):
-        changed = {name: factor for name, factor in sorted(table_.items()) if factor != 1}
+    for title, given in (("families", overlay.families), ("dimensions", overlay.dimensions)):
+        changed = {name: factor for name, factor in sorted(given.items()) if factor != 1}
         if changed:
-            lines += [f"[{title}]", *(f"{name} = {factor:g}" for name, factor in changed.items()), ""]
+            # A JSON string is a TOML string, and a quoted key may hold anything.
+            lines += [
+                f"[{title}]",
+                *(f"{json.dumps(name)} = {factor:g}" for name, factor in changed.items()),
+                "",
+            ]
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ from dashboard import charts, data, detail, table
 from dashboard import format as fmt
 from dashboard.detail import Origins
 from dashboard.markup import Html, element
+from dashboard.palette import STYLED
 from dashboard.scene import Scene
 from evidence.errors import InputError
 from evidence.types import Score
@@ -146,7 +147,7 @@ def _section(score: Score, scene: Scene, origins: Origins) -> Html:
         detail.head(score, scene),
         element("p", f"{scene.local(dimension.question)} {scene.local(dimension.is_not)}", class_="ts-note"),
     ]
-    spec = charts.waterfall(score, scene, charts.STYLED)
+    spec = charts.waterfall(score, scene, STYLED)
     if spec is not None:
         parts += [element("h3", say("dimension.why")), table.ahead(scene), _drawn(spec, say("dimension.why"))]
         table_of = detail.indicator_table(

@@ -1,9 +1,16 @@
-"""Ask every source about every framework; archive the answers; keep a ledger of the attempts."""
+"""Ask every source about every framework; archive the answers; keep a ledger of the attempts.
+
+`collect_now` does it in plain threads and needs no Prefect server; the flow `collect` does the same as one
+Prefect task per source and framework, so that a schedule shows each and may spread them over workers.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,33 +40,75 @@ WORKERS = 8
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=WORKERS)
 
 
-@flow(name="collect", task_runner=RUNNER, validate_parameters=False)
-def collect(sources: Sequence[str] = (), frameworks: Sequence[str] = ()) -> list[Attempt]:
+@dataclass(frozen=True)
+class Collection:
+    """One run: whom to ask about what, where answers go, and what was known before."""
+
+    collectors: Sequence[Collector]
+    frameworks: Sequence[Framework]
+    archive: Archive
+    writer: RunWriter
+    home: Path
+
+    def ask(self, collector: Collector, framework: Framework) -> Attempt:
+        """Ask one source about one framework; the client inside retries what a retry can mend."""
+        done = collectors.attempt(
+            collector,
+            framework,
+            run=self.writer.run,
+            save=self.writer.save,
+            previous=self.archive.previous,
+            home=self.home,
+        )
+        self.writer.attempt(done)
+        tell(done)
+        return done
+
+    def ask_in_turn(self, collector: Collector) -> list[Attempt]:
+        """Ask one source about one framework after the other: politeness is per source."""
+        return [self.ask(collector, framework) for framework in self.frameworks]
+
+
+def collect_now(sources: Sequence[str] = (), frameworks: Sequence[str] = ()) -> list[Attempt]:
     """Collect from `sources` about `frameworks` (all when empty); return one attempt per combination.
 
-    A source that is down never stops another: its attempt says so. One source is asked about one
-    framework after the other, different sources at the same time.
+    A source that is down never stops another: its attempt says so.
     """
-    settings = Settings.from_environment()
+    with _collection(sources, frameworks) as run, ThreadPoolExecutor(WORKERS) as pool:
+        return [done for found in pool.map(run.ask_in_turn, run.collectors) for done in found]
+
+
+@flow(name="collect", task_runner=RUNNER, validate_parameters=False)
+def collect(sources: Sequence[str] = (), frameworks: Sequence[str] = ()) -> list[Attempt]:
+    """Do what `collect_now` does, as one Prefect task per source and framework."""
+    with _collection(sources, frameworks) as run:
+        futures = [future for collector in run.collectors for future in _submitted(run, collector)]
+        wait(futures)
+        done = [future.result() for future in futures]
+        rows = [_row(item) for item in done]
+        create_table_artifact(rows, key="attempts", description=f"Attempts of run {run.writer.run}")
+        return done
+
+
+@task(name="collect one source", persist_result=False, cache_policy=NO_CACHE)
+def collect_one(run: Collection, collector: Collector, framework: Framework) -> Attempt:
+    """Ask one source about one framework."""
+    return run.ask(collector, framework)
+
+
+def choose(
+    sources: Sequence[str] = (), frameworks: Sequence[str] = ()
+) -> tuple[list[Collector], list[Framework]]:
+    """Return the collectors and frameworks of these ids (all when empty). Raises InputError."""
+    known = {item.id: item for item in definitions.catalog(Settings.from_environment()).frameworks}
     chosen = _chosen(sources, collectors.discover(), "source")
-    known = {item.id: item for item in definitions.catalog(settings).frameworks}
     asked = _chosen(frameworks, known, "framework")
-    run = new_run()
-    tell(Stage("collect", len(chosen) * len(asked)))
-    with run_lock(settings.home):
-        archive = Archive(settings.home / "archive")
-        with archive.writer(run) as writer:
-            done = _ask_all(list(chosen.values()), list(asked.values()), archive, writer)
-    create_table_artifact([_row(item) for item in done], key="attempts", description=f"Attempts of run {run}")
-    return done
+    return list(chosen.values()), list(asked.values())
 
 
 def record(source: str, framework: str, folder: Path) -> Attempt:
     """Ask one source about one framework and write the answers, as test cases, into a folder."""
-    settings = Settings.from_environment()
-    known = {item.id: item for item in definitions.catalog(settings).frameworks}
-    (collector,) = _chosen([source], collectors.discover(), "source").values()
-    (asked,) = _chosen([framework], known, "framework").values()
+    (collector,), (asked,) = choose([source], [framework])
     return collectors.record(collector, asked, folder)
 
 
@@ -68,36 +117,23 @@ def new_run() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
 
 
-def _ask_all(
-    chosen: Sequence[Collector], asked: Sequence[Framework], archive: Archive, writer: RunWriter
-) -> list[Attempt]:
+@contextmanager
+def _collection(sources: Sequence[str], frameworks: Sequence[str]) -> Iterator[Collection]:
+    settings = Settings.from_environment()
+    chosen, asked = choose(sources, frameworks)
+    tell(Stage("collect", len(chosen) * len(asked)))
+    archive = Archive(settings.home / "archive")
+    with run_lock(settings.home), archive.writer(new_run()) as writer:
+        yield Collection(chosen, asked, archive, writer, settings.home)
+
+
+def _submitted(run: Collection, collector: Collector) -> list[PrefectFuture[Attempt]]:
     futures: list[PrefectFuture[Attempt]] = []
-    for collector in chosen:
-        before: list[PrefectFuture[Attempt]] = []
-        for framework in asked:
-            future = collect_one.with_options(
-                task_run_name=f"{collector.source.id} × {framework.id}", tags=[collector.source.id]
-            ).submit(collector, framework, archive, writer, return_state=False, wait_for=before)
-            before = [future]
-            futures.append(future)
-    wait(futures)
-    return [future.result() for future in futures]
-
-
-@task(name="collect one source", persist_result=False, cache_policy=NO_CACHE)
-def collect_one(collector: Collector, framework: Framework, archive: Archive, writer: RunWriter) -> Attempt:
-    """Ask one source about one framework; the client inside retries what a retry can mend."""
-    done = collectors.attempt(
-        collector,
-        framework,
-        run=writer.run,
-        save=writer.save,
-        previous=archive.previous,
-        home=Settings.from_environment().home,
-    )
-    writer.attempt(done)
-    tell(done)
-    return done
+    for framework in run.frameworks:
+        named = collect_one.with_options(task_run_name=f"{collector.source.id} × {framework.id}")
+        before = futures[-1:]
+        futures.append(named.submit(run, collector, framework, return_state=False, wait_for=before))
+    return futures
 
 
 def _chosen(wanted: Sequence[str], known: Mapping[str, T], what: str) -> dict[str, T]:

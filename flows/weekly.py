@@ -7,18 +7,28 @@ from pathlib import Path
 from prefect import flow
 
 from flows.benchmark import benchmark
-from flows.collect import collect
+from flows.collect import collect, collect_now
 from flows.publish import publish
 from flows.settings import Settings
 from warehouse.publish import run_lock
 
 
-@flow(name="weekly", validate_parameters=False)
-def weekly(suite: str = "quick", device: str = "cpu") -> Path:
+def weekly_now(suite: str = "quick", device: str = "cpu") -> Path:
     """Collect from every source, run a suite ("none" skips it), publish; return the published file.
 
     Whatever a source or a measurement comes to, the publication follows: it rests on what is archived.
+    Needs no Prefect server.
     """
+    with run_lock(Settings.from_environment().home):
+        collect_now()
+        if suite != "none":
+            benchmark.fn(suite=suite, device=device)
+        return publish.fn()
+
+
+@flow(name="weekly", validate_parameters=False)
+def weekly(suite: str = "quick", device: str = "cpu") -> Path:
+    """Do what `weekly_now` does, each part as a flow of its own."""
     with run_lock(Settings.from_environment().home):
         collect()
         if suite != "none":

@@ -124,6 +124,7 @@ def test_no_package_registry_is_named_anywhere() -> None:
     skipped = {
         ".git",
         ".venv",
+        ".contracts",
         "data",
         ".mypy_cache",
         ".ruff_cache",

@@ -6,8 +6,11 @@ sums, seeded draws.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
@@ -27,6 +30,7 @@ WINDOW_FACTORS = (0.5, 1.0, 2.0)
 EVER = datetime(9999, 1, 1)  # noqa: DTZ001 - the database holds UTC without a zone
 _NEEDED = {"framework", "value", "observed_at", "payloads"}
 _LEAST = timedelta(microseconds=1)
+_WORKERS = 4  # more would wait for each other: every statement is short
 _BATCH = 500  # counters held as Python objects at a time
 
 
@@ -75,13 +79,17 @@ def readings(
 
     Raises CatalogError for an indicator whose SQL fails or does not give what it must.
     """
-    found: list[Reading] = []
-    for indicator in catalog.indicators:
-        if indicator.dimension in comparison.dimensions:
-            for scope in SCOPES:
-                for window in _windows(indicator):
-                    set_context(con, comparison.frameworks, moment, scope=scope, window=window)
-                    found += _taken(con, indicator, comparison, moment, protocol=(scope, window))
+    broad = {row["indicator"] for row in _sql.rows(con, "statements/broad_indicators")}
+    jobs = [
+        _Job(indicator, comparison, moment, scope, window)
+        for indicator in catalog.indicators
+        if indicator.dimension in comparison.dimensions
+        for scope in (SCOPES if indicator.id in broad else SCOPES[:1])
+        for window in _windows(indicator)
+    ]
+    found = [reading for taken in _done(con, jobs) for reading in taken]
+    # Where no name is added, the broad scope is the core: the same values, without asking again.
+    found += [replace(reading, scope=SCOPES[1]) for reading in found if reading.indicator not in broad]
     return tuple(found)
 
 
@@ -123,24 +131,48 @@ def _windows(indicator: Indicator) -> tuple[int | None, ...]:
     return (None,) if weeks is None else tuple(max(1, round(weeks * factor)) for factor in WINDOW_FACTORS)
 
 
-def _taken(
-    con: duckdb.DuckDBPyConnection,
-    indicator: Indicator,
-    comparison: Comparison,
-    moment: Moment,
-    *,
-    protocol: tuple[Scope, int | None],
-) -> list[Reading]:
+@dataclass(frozen=True)
+class _Job:
+    """One indicator to be read for one comparison in one way."""
+
+    indicator: Indicator
+    comparison: Comparison
+    moment: Moment
+    scope: Scope
+    window: int | None
+
+
+def _done(con: duckdb.DuckDBPyConnection, jobs: Sequence[_Job]) -> Iterable[list[Reading]]:
+    """Do the jobs, in order; several at a time, each on one thread, which does not change a bit.
+
+    What was known by an instant hides behind temporary tables of this connection: then one at a time.
+    """
+    workers = min(os.cpu_count() or 1, _WORKERS)
+    if workers == 1 or any(job.moment.known_by for job in jobs):
+        return [_taken(con, job) for job in jobs]
+
+    def share(number: int) -> list[list[Reading]]:
+        with closing(con.cursor()) as own:
+            return [_taken(own, job) for job in jobs[number::workers]]
+
+    with ThreadPoolExecutor(workers) as pool:
+        shares = list(pool.map(share, range(workers)))
+    return [shares[number % workers][number // workers] for number in range(len(jobs))]
+
+
+def _taken(con: duckdb.DuckDBPyConnection, job: _Job) -> list[Reading]:
+    frameworks = job.comparison.frameworks
+    set_context(con, frameworks, job.moment, scope=job.scope, window=job.window)
     seen: set[tuple[str, str]] = set()
     found = []
-    for row in _asked(con, indicator):
+    for row in _asked(con, job.indicator):
         key = (row["framework"], row.get("variant") or "")
         if key in seen:
-            raise _fault(indicator, f"two rows for {key[0]}, variant {key[1]!r}; give one row each")
+            raise _fault(job.indicator, f"two rows for {key[0]}, variant {key[1]!r}; give one row each")
         seen.add(key)
-        if row["value"] is not None and row["framework"] in comparison.frameworks:
-            found.append(_reading(indicator, row, moment, protocol))
-    order = {framework: position for position, framework in enumerate(comparison.frameworks)}
+        if row["value"] is not None and row["framework"] in frameworks:
+            found.append(_reading(job, row))
+    order = {framework: position for position, framework in enumerate(frameworks)}
     return sorted(found, key=lambda reading: (order[reading.framework], reading.variant))
 
 
@@ -155,17 +187,17 @@ def _asked(con: duckdb.DuckDBPyConnection, indicator: Indicator) -> list[Row]:
     return _sql.fetched(con)
 
 
-def _reading(indicator: Indicator, row: Row, moment: Moment, protocol: tuple[Scope, int | None]) -> Reading:
+def _reading(job: _Job, row: Row) -> Reading:
     if row["observed_at"] is None:
-        raise _fault(indicator, f"observed_at is null beside a value for {row['framework']}")
+        raise _fault(job.indicator, f"observed_at is null beside a value for {row['framework']}")
     # An interval that ends with the day belongs to the day, not to the next one.
-    observed = min(row["observed_at"], moment.end - _LEAST).replace(tzinfo=UTC)
+    observed = min(row["observed_at"], job.moment.end - _LEAST).replace(tzinfo=UTC)
     samples = [Sample(item["block"], item["key"], item["x"]) for item in row.get("samples") or ()]
     return Reading(
-        indicator=indicator.id,
+        indicator=job.indicator.id,
         framework=row["framework"],
-        scope=protocol[0],
-        window_weeks=protocol[1],
+        scope=job.scope,
+        window_weeks=job.window,
         variant=row.get("variant") or "",
         value=float(row["value"]),
         observed_at=observed,

@@ -150,11 +150,12 @@ def _figures(body: bytes, name: str) -> Iterator[_Figure]:
         cells = dict(zip(header, values, strict=True))
         for column in COLUMNS:
             _check_text(cells[column], f"{name}, line {line}, {column}")
+        figure = _Figure(line, cells, _number(cells, line, name), _day(cells, line, name))
         key = (cells["subject"], cells["metric"], cells["observed_on"])
         if key in seen:
             raise InputError(f"{name}, line {line}: the same figure as line {seen[key]}. Keep one of them")
         seen[key] = line
-        yield _Figure(line, cells, _number(cells, line, name), _day(cells, line, name))
+        yield figure
     if not seen:
         raise InputError(f"{name}: no figures below the header")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from dataclasses import replace
 from datetime import date
 
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import AS_OF
 
-from dashboard import bench, charts, charts_time, data, page_what_if
+from dashboard import bench, charts_time, data, page_what_if, palette
 from dashboard.page_time import points
+from dashboard.palette import DARK, FONT, LIGHT
 from dashboard.scene import Scene
 from evidence.overlay import WeightOverlay
 
@@ -71,7 +73,8 @@ def test_the_noise_is_what_rounds_of_one_framework_differ_by() -> None:
 
 
 factors = st.dictionaries(
-    st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True), st.sampled_from([0.0, 0.25, 0.5, 2.0, 3.0])
+    st.text(min_size=1, max_size=20).filter(lambda name: name.isprintable()),
+    st.sampled_from([0.0, 0.25, 0.5, 2.0, 3.0]),
 )
 
 
@@ -91,7 +94,7 @@ def test_weights_that_are_none_are_refused(words: str) -> None:
 
 def test_the_overlay_file_says_only_what_differs() -> None:
     overlay = WeightOverlay(families={"a": 0.5, "b": 1.0}, dimensions={"ease": 2.0})
-    assert page_what_if.toml(overlay) == "[families]\na = 0.5\n\n[dimensions]\nease = 2\n"
+    assert tomllib.loads(page_what_if.toml(overlay)) == {"families": {"a": 0.5}, "dimensions": {"ease": 2}}
     assert page_what_if.toml(WeightOverlay()) == ""
 
 
@@ -132,23 +135,23 @@ def test_every_chart_is_a_specification_without_a_theme_of_its_own(english: Scen
         {"day": ["2020-01-01", "2021-01-01"], "value": [1.0, 2.0], "framework": "alpha", "name": ""}
     )
     specs = [
-        charts_time.series(days, english, charts.DARK, log=True, unit="things"),
-        charts_time.specification([-1.0, 0.5, 2.0], english, charts.LIGHT, reach=3.5, margin=0.5),
-        charts_time.choices(pd.DataFrame({"place": [0, 1], "choice": ["a", "b"]}), charts.LIGHT, analyses=2),
-        charts_time.shares(days.assign(share=0.5), english, charts.LIGHT),
+        charts_time.series(days, english, DARK, log=True, unit="things"),
+        charts_time.specification([-1.0, 0.5, 2.0], english, LIGHT, reach=3.5, margin=0.5),
+        charts_time.choices(pd.DataFrame({"place": [0, 1], "choice": ["a", "b"]}), LIGHT, analyses=2),
+        charts_time.shares(days.assign(share=0.5), english, LIGHT),
     ]
     for spec in specs:
         assert spec["background"] == "transparent"
-        assert spec["config"]["font"] == charts.FONT
+        assert spec["config"]["font"] == FONT
 
 
 def test_colours_have_enough_contrast_as_text() -> None:
-    for palette, weak in ((charts.LIGHT, {5}), (charts.DARK, set())):
-        for slot, colour in enumerate(palette.slots):
+    for theme, weak in ((LIGHT, {5}), (DARK, set())):
+        for slot, colour in enumerate(theme.slots):
             if slot not in weak:
-                assert contrast(colour, palette.background) >= 4.5, (slot, colour)
-        assert contrast(palette.muted, palette.background) >= 4.5
-        assert contrast(palette.zero, palette.background) >= 3
+                assert contrast(colour, theme.background) >= 4.5, (slot, colour)
+        assert contrast(theme.muted, theme.background) >= 4.5
+        assert contrast(theme.zero, theme.background) >= 3
 
 
 def contrast(one: str, two: str) -> float:
@@ -166,12 +169,12 @@ def luminance(colour: str) -> float:
 def test_the_style_sheet_has_the_colours_of_the_charts() -> None:
     from pathlib import Path
 
-    style = (Path(charts.__file__).with_name("style.css")).read_text("utf-8").lower()
+    style = (Path(palette.__file__).with_name("style.css")).read_text("utf-8").lower()
     for slot in range(1, 7):
-        pair = f"light-dark({charts.LIGHT.slots[slot]}, {charts.DARK.slots[slot]})".lower()
+        pair = f"light-dark({LIGHT.slots[slot]}, {DARK.slots[slot]})".lower()
         assert f"--ts-f{slot}: {pair}" in style
     for role in ("ink", "muted", "hair", "grid", "zero", "tie"):
-        pair = f"light-dark({getattr(charts.LIGHT, role)}, {getattr(charts.DARK, role)})".lower()
+        pair = f"light-dark({getattr(LIGHT, role)}, {getattr(DARK, role)})".lower()
         assert f"--ts-{role}: {pair}" in style
 
 

@@ -181,7 +181,7 @@ def test_what_if_moves_the_difference_and_the_address_holds_the_weights(own: Pat
     no_fault(app)
     before, after = re.findall(r"ts-d [^>]*>([^<]+)<", markup(app))[:2]
     assert before != after
-    assert "family_0 = 0" in words(app)
+    assert '"family_0" = 0' in words(app)
     app.button(key="reset").click().run()
     no_fault(app)
     before, after = re.findall(r"ts-d [^>]*>([^<]+)<", markup(app))[:2]

@@ -16,6 +16,7 @@ from invented import AS_OF, CASES, HOSTILE, make_catalog, make_score
 from dashboard import charts, detail, table
 from dashboard.detail import Origin
 from dashboard.markup import Html, bold, element, join, safe_url
+from dashboard.palette import DARK, LIGHT
 from dashboard.scene import Scene
 from evidence.types import Missing, Score
 
@@ -178,17 +179,17 @@ def test_the_waterfall_is_a_chain_from_zero_to_the_difference(
     scores: tuple[Score, ...], scene: Scene
 ) -> None:
     for score in scores:
-        rows = charts.waterfall_rows(score, scene, charts.LIGHT)
+        rows = charts.waterfall_rows(score, scene, LIGHT)
         if score.contrast is None:
             assert rows == []
-            assert charts.waterfall(score, scene, charts.LIGHT) is None
+            assert charts.waterfall(score, scene, LIGHT) is None
             continue
         assert rows[0]["start"] == 0
         for before, after in pairwise(rows[:-1]):
             assert after["start"] == before["end"]
         assert rows[-2]["end"] == pytest.approx(score.contrast.value)
         assert rows[-1]["end"] == score.contrast.value
-        assert charts.waterfall(score, scene, charts.DARK) is not None
+        assert charts.waterfall(score, scene, DARK) is not None
 
 
 def test_missing_evidence_names_its_reason_and_what_fills_it(

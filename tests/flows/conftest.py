@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import cli
 import collectors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +50,30 @@ def touchstone(home: Path, *words: str, timeout_s: float = 240, stdin: str = "")
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def ask(home: Path, *words: str) -> Done:
+    """Run a command that only reads, or that fails early, in this process: it is the same `main`."""
+    out, err = io.StringIO(), io.StringIO()
+    before = dict(os.environ)
+    os.environ.update(offline(home))
+    argv, sys.argv = sys.argv, ["touchstone", *words]
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = _status(cli.main)
+    finally:
+        sys.argv = argv
+        os.environ.clear()
+        os.environ.update(before)
+    return Done(status, out.getvalue(), err.getvalue())
+
+
+def _status(main: Callable[[], None]) -> int:
+    try:
+        main()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    return 0
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Published, offline, touchstone
+from conftest import ROOT, Published, ask, offline, touchstone
 
 from evidence.types import Catalog
 from flows import definitions
@@ -41,7 +40,7 @@ def test_a_run_with_every_source_down_still_publishes_a_table(published: Publish
 
 
 def test_every_source_and_framework_has_exactly_one_attempt(published: Published, catalog: Catalog) -> None:
-    done = touchstone(
+    done = ask(
         published.home, "sql", "select source, framework, count(*) as n from attempt group by all", "--json"
     )
     rows = json.loads(done.out)
@@ -51,7 +50,7 @@ def test_every_source_and_framework_has_exactly_one_attempt(published: Published
 
 
 def test_score_json_is_what_the_interface_page_promises(published: Published) -> None:
-    document = json.loads(touchstone(published.home, "score", "--json").out)
+    document = json.loads(ask(published.home, "score", "--json").out)
     assert set(document) == {"comparison", "as_of", "frame", "dimensions"}
     assert len(document["dimensions"]) == DIMENSIONS
     for row in document["dimensions"]:
@@ -77,7 +76,7 @@ def test_score_json_is_what_the_interface_page_promises(published: Published) ->
 
 
 def test_contributions_sum_to_the_contrast(published: Published) -> None:
-    document = json.loads(touchstone(published.home, "explain", "community", "--json").out)
+    document = json.loads(ask(published.home, "explain", "community", "--json").out)
     total = math.fsum(item["contribution"] for item in document["contributions"])
     assert math.isclose(total, document["contrast"], abs_tol=1e-12)
     for item in document["contributions"]:
@@ -87,16 +86,14 @@ def test_contributions_sum_to_the_contrast(published: Published) -> None:
 
 
 def test_a_past_day_uses_only_what_was_observed_by_then(published: Published) -> None:
-    document = json.loads(
-        touchstone(published.home, "explain", "industry", "--as-of", "2022-12-29", "--json").out
-    )
+    document = json.loads(ask(published.home, "explain", "industry", "--as-of", "2022-12-29", "--json").out)
     assert document["contributions"]
     for item in document["contributions"]:
         assert all(moment < "2022-12-30" for moment in item["observed_at"].values())
 
 
 def test_recommendation_names_its_need_and_its_doubt(published: Published) -> None:
-    document = json.loads(touchstone(published.home, "recommend", "--need", "production", "--json").out)
+    document = json.loads(ask(published.home, "recommend", "--need", "production", "--json").out)
     assert document["need"] == "production"
     assert math.isclose(sum(document["weights"].values()), 1)
     for ranks in document["acceptability"].values():
@@ -105,8 +102,8 @@ def test_recommendation_names_its_need_and_its_doubt(published: Published) -> No
 
 def test_time_line_has_a_row_per_step_and_no_look_ahead(published: Published) -> None:
     words = ("timeline", "industry", "--since", "2024-10-03", "--step-weeks", "26", "--json")
-    weeks = json.loads(touchstone(published.home, *words).out)["weeks"]
-    then = json.loads(touchstone(published.home, "score", "--as-of", weeks[0]["as_of"], "--json").out)
+    weeks = json.loads(ask(published.home, *words).out)["weeks"]
+    then = json.loads(ask(published.home, "score", "--as-of", weeks[0]["as_of"], "--json").out)
     industry = next(row for row in then["dimensions"] if row["id"] == "industry")
     assert len(weeks) >= 4
     assert weeks[0]["contrast"] == industry["contrast"]["value"]
@@ -115,8 +112,8 @@ def test_time_line_has_a_row_per_step_and_no_look_ahead(published: Published) ->
 def test_own_weights_change_the_rows_and_say_so(published: Published, tmp_path: Path) -> None:
     overlay = tmp_path / "weights.toml"
     overlay.write_text('[families]\n"people, repository page" = 0\n"public use, repository page" = 0\n')
-    plain = json.loads(touchstone(published.home, "score", "--json").out)
-    changed = json.loads(touchstone(published.home, "score", "--weights", str(overlay), "--json").out)
+    plain = json.loads(ask(published.home, "score", "--json").out)
+    changed = json.loads(ask(published.home, "score", "--weights", str(overlay), "--json").out)
     values = [
         next(row for row in document["dimensions"] if row["id"] == "community")["contrast"]["value"]
         for document in (plain, changed)
@@ -125,7 +122,7 @@ def test_own_weights_change_the_rows_and_say_so(published: Published, tmp_path: 
 
 
 def test_verify_rebuilds_every_score_byte_by_byte(published: Published) -> None:
-    done = touchstone(published.home, "verify")
+    done = ask(published.home, "verify")
     assert done.status == 0, done.err
     assert "8 scores rebuilt" in done.out
 
@@ -134,7 +131,7 @@ def test_verify_finds_a_body_that_was_touched(published: Published, tmp_path: Pa
     home = Path(shutil.copytree(published.home, tmp_path / "touched"))
     largest = max((home / "archive" / "bodies").rglob("*.zst"), key=lambda file: file.stat().st_size)
     largest.write_bytes(largest.read_bytes()[:-20] + b"x" * 20)
-    done = touchstone(home, "verify")
+    done = ask(home, "verify")
     assert done.status == 1
     assert "does not rebuild" in done.err or "damaged" in done.err
     assert "Traceback" not in done.err
@@ -148,15 +145,15 @@ def test_figures_are_ingested_once_and_count(published: Published, tmp_path: Pat
         "pytorch,git.authors_year,3000,people,2026-11-01,our count,https://example.org/a,CC0-1.0\n"
         "tensorflow,git.authors_year,900,people,2026-11-01,our count,https://example.org/a,CC0-1.0\n"
     )
-    before = json.loads(touchstone(home, "explain", "community", "--json").out)
+    before = json.loads(ask(home, "explain", "community", "--json").out)
     assert "authors" in {item["indicator"] for item in before["missing"]}
-    assert "2 figures taken over" in touchstone(home, "ingest", str(figures)).out
-    assert "nothing changed" in touchstone(home, "ingest", str(figures)).out
+    assert "2 figures taken over" in ask(home, "ingest", str(figures)).out
+    assert "nothing changed" in ask(home, "ingest", str(figures)).out
     assert touchstone(home, "publish").status == 0
-    after = json.loads(touchstone(home, "explain", "community", "--json").out)
+    after = json.loads(ask(home, "explain", "community", "--json").out)
     authors = next(item for item in after["contributions"] if item["indicator"] == "authors")
     assert authors["raw"] == {"pytorch": 3000, "tensorflow": 900}
-    assert touchstone(home, "verify").status == 0
+    assert ask(home, "verify").status == 0
 
 
 BAD_INPUT: dict[str, tuple[tuple[str, ...], str]] = {
@@ -180,7 +177,7 @@ BAD_INPUT: dict[str, tuple[tuple[str, ...], str]] = {
 
 @pytest.mark.parametrize(("words", "said"), BAD_INPUT.values(), ids=BAD_INPUT.keys())
 def test_bad_input_gets_one_clear_message(published: Published, words: tuple[str, ...], said: str) -> None:
-    done = touchstone(published.home, *words)
+    done = ask(published.home, *words)
     assert done.status != 0
     assert said in done.err
     assert "Traceback" not in done.out + done.err
@@ -190,14 +187,14 @@ def test_bad_input_gets_one_clear_message(published: Published, words: tuple[str
 def test_malformed_csv_is_refused_with_line_and_column(published: Published, tmp_path: Path) -> None:
     figures = tmp_path / "figures.csv"
     figures.write_text(f"{HEADER}\npytorch,git.authors_year,many,people,2026-11-01,a,b,CC0-1.0\n")
-    done = touchstone(published.home, "ingest", str(figures))
+    done = ask(published.home, "ingest", str(figures))
     assert done.status == 1
     assert "line 2" in done.err
     assert "value" in done.err
 
 
 def test_without_a_database_the_next_step_is_said(tmp_path: Path) -> None:
-    done = touchstone(tmp_path, "score")
+    done = ask(tmp_path, "score")
     assert done.status == 1
     assert "touchstone run" in done.err
 
@@ -206,11 +203,11 @@ def test_a_file_of_another_kind_is_said_to_be_one(published: Published, tmp_path
     home = Path(shutil.copytree(published.home, tmp_path / "damaged"))
     release = (home / "CURRENT").read_text().strip()
     (home / "published" / f"touchstone-{release}.duckdb").write_bytes(b"no database" * 1000)
-    done = touchstone(home, "score")
+    done = ask(home, "score")
     assert done.status == 1
     assert "Publish again" in done.err
     assert touchstone(home, "publish").status == 0
-    assert touchstone(home, "score").status == 0
+    assert ask(home, "score").status == 0
 
 
 def test_a_second_run_is_told_who_holds_the_home(tmp_path: Path) -> None:
@@ -229,12 +226,12 @@ def test_a_second_run_is_told_who_holds_the_home(tmp_path: Path) -> None:
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline().strip() == "held"
-        done = touchstone(tmp_path, "publish")
+        done = ask(tmp_path, "publish")
         assert done.status == 1
         assert str(holder.pid) in done.err
     finally:
         holder.kill()
-        holder.wait()
+        holder.communicate()
 
 
 def test_interrupted_half_way_everything_stays_valid(published: Published, tmp_path: Path) -> None:
@@ -248,12 +245,15 @@ def test_interrupted_half_way_everything_stays_valid(published: Published, tmp_p
         text=True,
         start_new_session=True,
     )
-    time.sleep(8)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "✗" in line:  # the first source has failed: the run is in the middle of collecting
+            break
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=120)
     assert process.returncode != 0
     assert "Traceback" not in err
-    assert touchstone(home, "score").status == 0
+    assert ask(home, "score").status == 0
     assert touchstone(home, "publish").status == 0
 
 
@@ -277,11 +277,11 @@ def test_a_second_comparison_needs_two_toml_files_and_no_code(tmp_path: Path) ->
     ]
     figures.write_text("\n".join([HEADER, *rows]) + "\n")
     options = ("--catalog", str(catalog))
-    assert touchstone(home, *options, "ingest", str(figures)).status == 0
+    assert ask(home, *options, "ingest", str(figures)).status == 0
     published = touchstone(home, *options, "publish")
     assert published.status == 0, published.err
     words = (*options, "score", "--comparison", "requests_vs_httpx", "--json")
-    document = json.loads(touchstone(home, *words).out)
+    document = json.loads(ask(home, *words).out)
     ease = next(row for row in document["dimensions"] if row["id"] == "ease_of_use")
     assert ease["scores"]["requests"]["value"] == pytest.approx(9.0)
     assert ease["scores"]["httpx"]["value"] == pytest.approx(4.5)

@@ -22,7 +22,7 @@ def say(*words: object) -> None:
 def publish_until_killed(home: str, offset: int) -> None:
     house = House(Path(home), catalog=PLAIN)
     say("ready", os.getpid())
-    for number in count(offset * 1000):
+    for number in count(offset * 1000 + 1):
         house.publish(as_of=AS_OF - timedelta(days=number % 50), now=NOW + timedelta(seconds=number))
         say("published", number)
 

@@ -1,4 +1,4 @@
-"""Own figures: taken as a whole or not at all, named to the line and column, and counted beside the others."""
+"""Own figures: taken as a whole or not at all, named to line and column, and counted beside the others."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ HEADER = ",".join(COLUMNS)
 GOOD = "alpha,shop.packages,123.5,packages,2026-02-28,A survey,https://example.org/s,CC-BY-4.0"
 
 
-def take(house: House, text: str | bytes, *, name: str = "mine.csv", run: str = "ingest-1") -> Ingested:
+def take(
+    house: House, text: str | bytes, *, name: str = "mine.csv", run: str = "ingest-1", now: datetime = NOW
+) -> Ingested:
     file = house.home.parent / name
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return ingest.ingest(
-        file, archive=house.archive, catalog=catalog(), sources=SOURCES, run=run, now=NOW + timedelta(hours=1)
-    )
+    return ingest.ingest(file, archive=house.archive, catalog=catalog(), sources=SOURCES, run=run, now=now)
 
 
 def test_a_good_file_is_archived_and_counts_at_the_next_publication(house: House) -> None:
@@ -54,23 +54,21 @@ def test_a_good_file_is_archived_and_counts_at_the_next_publication(house: House
         assert set(warehouse.sql("from attempts where source = 'ingest'")["framework"]) == {"alpha", "beta"}
 
 
-def test_the_newer_figure_counts_and_its_origin_is_shown(house: House) -> None:
-    """A figure of the day before the collected one changes nothing, one of the day after does."""
-    take(house, f"{HEADER}\n{GOOD}".replace("2026-02-28", "2026-02-10"))
-    house.publish(now=NOW + timedelta(hours=2))
+def test_the_newer_figure_counts(house: House) -> None:
+    """The collected one is of the evening of 1 March."""
+    take(house, f"{HEADER}\n{GOOD}")
+    tomorrow = NOW + timedelta(days=1)
+    take(house, f"{HEADER}\n{GOOD}".replace("2026-02-28", "2026-03-02"), run="ingest-2", now=tomorrow)
+    house.publish(as_of=AS_OF + timedelta(days=1), now=tomorrow)
     with Warehouse.open(house.home) as warehouse:
-        before = {item.indicator: item for item in warehouse.scores("pair")[0].contributions}
-    take(
-        house,
-        f"{HEADER}\n{GOOD}\n".replace("2026-02-28", "2026-03-01").replace("123.5", "9000"),
-        run="ingest-2",
-    )
-    house.home.joinpath("archive").exists()
-    house.publish(as_of=AS_OF + timedelta(days=1), now=NOW + timedelta(days=1))
-    with Warehouse.open(house.home) as warehouse:
-        after = {item.indicator: item for item in warehouse.scores("pair")[0].contributions}
-    assert before["packages"].raw["alpha"] == 50 + 40 + 80
-    assert after["packages"].raw["alpha"] == 50 + 40 + 80, "the collected figure of that evening is newer"
+        raw = {
+            day: {
+                item.indicator: item.raw["alpha"]
+                for item in warehouse.scores("pair", as_of=day)[0].contributions
+            }
+            for day in (AS_OF, AS_OF + timedelta(days=1))
+        }
+    assert [found["packages"] for found in raw.values()] == [50 + 40 + 80, 123.5]
 
 
 def test_the_same_file_twice_changes_nothing(house: House) -> None:
@@ -148,7 +146,8 @@ def test_a_malformed_file_is_refused_as_a_whole_with_its_place(bare: House, name
 
 def test_a_line_number_counts_lines_within_quotes(bare: House) -> None:
     bare.home.mkdir()
-    text = f'{HEADER}\nalpha,shop.packages,1,packages,2026-02-28,"two\nlines",x,y\n{changed(value="nan").splitlines()[-1]}'
+    first = 'alpha,shop.packages,1,packages,2026-02-27,"two\nlines",x,y'
+    text = "\n".join([HEADER, first, GOOD.replace("123.5", "nan")])
     with pytest.raises(InputError, match="line 4, value"):
         take(bare, text)
 

@@ -238,13 +238,24 @@ def test_yearly_flow_needs_half_of_the_weeks(facts: Facts) -> None:
     assert facts.ask(window=52).values("from yearly_flow('shop.stars')") == {"alpha": 52, "beta": None}
 
 
-def test_yearly_flow_leaves_suspect_weeks_out_but_not_flip_flops(facts: Facts) -> None:
-    facts.growth("alpha", [1.0] * 40).growth("beta", [1.0] * 40)
-    update = "update increment set increment = {}, suspect = true, reason = '{}' where payload_sha256 = '{}'"
-    facts.rows(update.format(1000, "caught up", "030"))
-    facts.rows(update.format(2, "flip-flopping", "031"))
-    found = facts.ask(window=52).values("from yearly_flow('shop.stars')")
-    assert found["alpha"] == pytest.approx(52 * 40 / 39)
+def test_a_standing_counter_is_unknown_until_it_moves_again(facts: Facts) -> None:
+    """What it kept back arrives when it moves, so those weeks count together; until then they are unknown."""
+    facts.growth("alpha", [2.0] * 36 + [0.0] * 3 + [8.0]).growth("beta", [2.0] * 37 + [0.0] * 3)
+    mark = (
+        "update increment set suspect = true, reason = '{}' where framework = '{}' and payload_sha256 in ({})"
+    )
+    facts.rows(mark.format("frozen", "alpha", "'036', '037', '038'"))
+    facts.rows(mark.format("caught up", "alpha", "'039'"))
+    facts.rows(mark.format("frozen", "beta", "'037', '038', '039'"))
+    found = facts.ask(window=52, pair=()).found("from yearly_flow('shop.stars')")
+    assert {name: row["value"] for name, row in found.items()} == {"alpha": 104, "beta": 104}
+    assert {name: len(row["samples"]) for name, row in found.items()} == {"alpha": 40, "beta": 37}
+
+
+def test_flip_flopping_weeks_count(facts: Facts) -> None:
+    facts.growth("alpha", [1.0] * 40)
+    facts.rows("update increment set suspect = true, reason = 'flip-flopping' where payload_sha256 > '019'")
+    assert facts.ask(window=52).values("from yearly_flow('shop.stars')") == {"alpha": 52}
 
 
 def test_yearly_flow_knows_only_what_was_completed_by_then(facts: Facts) -> None:

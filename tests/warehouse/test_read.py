@@ -285,9 +285,12 @@ def test_a_damaged_file_is_one_clear_error(house: House, harm: str) -> None:
             harm
         ]
     )
-    with pytest.raises(
-        InputError, match=r"touchstone\.duckdb: cannot be read as a published database .*publish"
-    ), Warehouse.open(file) as opened:
+    with (
+        pytest.raises(
+            InputError, match=r"touchstone\.duckdb: cannot be read as a published database .*publish"
+        ),
+        Warehouse.open(file) as opened,
+    ):
         for table in ("score_json", "observation", "payload", "indicator_value"):
             opened.table(table)
 
@@ -327,7 +330,7 @@ def test_a_file_that_somebody_is_writing_says_so(house: House) -> None:
 
 def test_a_pointer_to_a_release_that_is_gone_says_so(house: House) -> None:
     release_path(house.home, current(house.home)).unlink()
-    with pytest.raises(InputError, match="is gone. Publish again"):
+    with pytest.raises(InputError, match=r"is gone\. Publish again"):
         Warehouse.open(house.home)
 
 

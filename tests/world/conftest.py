@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,21 +26,32 @@ def repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@contextmanager
+def turned_to(world: World) -> Iterator[World]:
+    """Open a world and turn every source to it."""
+    with world, pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(world).items():
+            patch.setenv(name, value)
+        yield world
+
+
 @pytest.fixture
-def make_world(repositories: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., World]]:
+def make_world(repositories: Path) -> Iterator[Callable[..., World]]:
     """Make a world and turn every source to it; the last one made is asked."""
     with ExitStack() as open_worlds:
-
-        def make(seed: int = 1, **changes: object) -> World:
-            world = open_worlds.enter_context(World(FRAMEWORKS, repositories, seed=seed, **changes))
-            for name, value in environment(world).items():
-                monkeypatch.setenv(name, value)
-            return world
-
-        yield make
+        yield lambda seed=1: open_worlds.enter_context(
+            turned_to(World(FRAMEWORKS, repositories, seed=seed, weeks=40))
+        )
 
 
 @pytest.fixture
 def world(make_world: Callable[..., World]) -> World:
     """A world in which all is well."""
     return make_world()
+
+
+@pytest.fixture(scope="module")
+def one_world(repositories: Path) -> Iterator[World]:
+    """One world for all tests of a file: what is true in it does not change."""
+    with turned_to(World(FRAMEWORKS, repositories, seed=7, weeks=40)) as world:
+        yield world

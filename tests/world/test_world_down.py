@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
+import time
 from datetime import timedelta
 
 import pytest
 from test_world_faults import page
-from world_collecting import FRAMEWORKS, Memory, collect, environment
-from world_server import CONTRACTS, NOW, Fault, World
+from world_collecting import FRAMEWORKS, Memory, collect
+from world_server import CONTRACTS, NOW, Fault
 
 from collectors import _http
 
@@ -18,15 +19,12 @@ RESTS_ON = {"osv": {"pypi"}}
 
 
 @pytest.fixture(scope="module")
-def steady(repositories, tmp_path_factory):
+def steady(one_world, tmp_path_factory):
     """A world whose history is archived; every test moves it a week on."""
     memory, home = Memory(), tmp_path_factory.mktemp("home")
-    with World(FRAMEWORKS, repositories, weeks=40) as world, pytest.MonkeyPatch.context() as patch:
-        for name, value in environment(world).items():
-            patch.setenv(name, value)
-        while any(one.outcome == "capped" for one in collect(world, memory, home)):
-            world.now += timedelta(days=1)
-        yield world, memory, home
+    while any(one.outcome == "capped" for one in collect(one_world, memory, home)):
+        one_world.now += timedelta(days=1)
+    return one_world, memory, home
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -70,7 +68,5 @@ def test_a_source_that_never_answers_is_given_up(world, own_home, monkeypatch, s
 
 
 def silence(world, _request):
-    import time
-
     time.sleep(0.4)
     return page(504)(world, None)

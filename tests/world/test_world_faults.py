@@ -20,10 +20,10 @@ from test_sources_page import script  # noqa: F401  a fixture
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 from world_code import repository_number
-from world_collecting import FRAMEWORKS, TOKENS, Memory, collect, environment, facts, untrue
+from world_collecting import FRAMEWORKS, TOKENS, Memory, collect, facts, untrue
 from world_limits import FAMILIES
 from world_papers import feed
-from world_server import CONTRACTS, NOW, Fault, World
+from world_server import CONTRACTS, NOW, Fault
 
 ALDER = FRAMEWORKS[0]
 HTML = "<!doctype html><html><body><h1>Down for maintenance</h1></body></html>"
@@ -522,15 +522,6 @@ REDIRECTED = [
 ]
 
 each_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.id)
-
-
-@pytest.fixture(scope="module")
-def one_world(repositories):
-    """One world for all scenarios: what is true in it does not change, so that it is asked for once."""
-    with World(FRAMEWORKS, repositories, seed=7, weeks=40) as world, pytest.MonkeyPatch.context() as patch:
-        for name, value in environment(world).items():
-            patch.setenv(name, value)
-        yield world
 
 
 @pytest.fixture(scope="module")

@@ -120,7 +120,8 @@ def _account(figures: Figures, *key: object) -> dict[str, Any] | None:
 
 
 def _who(figures: Figures, at: datetime, *key: object) -> dict[str, Any]:
-    membership = ("NONE", "CONTRIBUTOR", "MEMBER")[figures.of("member", *key, low=0, high=2)]
+    members = ("MEMBER", "MEMBER", "NONE") if key[-1] == "comment" else ("NONE", "CONTRIBUTOR", "MEMBER")
+    membership = members[figures.of("member", *key, low=0, high=2)]
     return {"createdAt": _iso(at), "authorAssociation": membership, "author": _account(figures, *key)}
 
 
@@ -386,7 +387,7 @@ def scorecard(world: World, _: Request, found: Mapping[str, str]) -> Any:
             "name": one,
             "score": world.figures.of(name, one, low=-1, high=10),
             "reason": "made up",
-            "details": None,
+            "details": [],
         }
         for one in names
     ]

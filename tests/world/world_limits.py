@@ -146,11 +146,8 @@ def _docker(now: datetime, until: datetime) -> Response:
 
 
 def _stack_exchange(now: datetime, until: datetime) -> Response:
-    said = {
-        "error_id": 502,
-        "error_name": "throttle_violation",
-        "error_message": f"too many requests from this IP, more in {_seconds(now, until)} seconds",
-    }
+    message = f"too many requests from this IP, more requests available in {_seconds(now, until)} seconds"
+    said = {"error_id": 502, "error_name": "throttle_violation", "error_message": message}
     return _json(400, said)
 
 

@@ -244,5 +244,5 @@ def dependents(world: World, _: Request, found: Mapping[str, str]) -> Any:
         "ecosystem": "pypi",
         "dependent_packages_count": figures.grown("packages", name),
         "dependent_repos_count": figures.grown("repositories", name),
-        "docker_dependents_count": None if figures.of("docker", name) % 2 else figures.grown("docker", name),
+        "docker_dependents_count": figures.grown("docker", name) if len(name) % 2 else None,
     }

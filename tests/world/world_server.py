@@ -216,12 +216,14 @@ class World:
         for one in CONTRACTS:
             found = one.path.fullmatch(path)
             if one.source == source and one.method == request.method and found:
-                return _finished(one.answer(self, request, found.groupdict()), request, etag=one.etag)
+                made = one.answer(self, request, found.groupdict())
+                return _finished(made, request, self.now, etag=one.etag)
         return Response(f"the world has no contract for {request.method} {source} {path!r}", status=501)
 
 
-def _finished(made: Any, request: Request, *, etag: bool) -> Response:
+def _finished(made: Any, request: Request, now: datetime, *, etag: bool) -> Response:
     response = made if isinstance(made, Response) else Response(json.dumps(made), mimetype="application/json")
+    response.headers["Date"] = http_date(now)  # before a conditional answer gets this machine's
     if etag and response.status_code == 200:
         response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:20], weak=True)
         response.make_conditional(request)
@@ -229,7 +231,11 @@ def _finished(made: Any, request: Request, *, etag: bool) -> Response:
 
 
 class _Quiet(WSGIRequestHandler):
-    """Tells nobody of every request."""
+    """Tells nobody of every request, and has no clock but the world's."""
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin an answer without the date of this machine."""
+        self.send_response_only(code, message)
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  the name is the base's
         """Say nothing."""

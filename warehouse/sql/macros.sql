@@ -12,8 +12,8 @@ comment on macro as_of_end is 'First instant that must not be used: the end of t
 create macro known_by_end() as coalesce(getvariable('known_by')::timestamp, timestamp '9999-01-01');
 comment on macro known_by_end is 'Last instant of retrieval that may be used.';
 
-create macro scopes() as case when getvariable('scope') = 'broad' then ['core', 'broad'] else ['core'] end;
-comment on macro scopes is 'Scopes of the names that count under the scope asked for.';
+create macro is_in_scope(scope) as scope = 'core' or coalesce(getvariable('scope') = 'broad', false);
+comment on macro is_in_scope is 'Whether names of a scope count under the scope asked for.';
 
 create macro window_length() as coalesce(getvariable('window_weeks')::integer, 52);
 comment on macro window_length is 'Length of the window in weeks.';
@@ -28,7 +28,7 @@ create macro observed(metric_id) as table
     select *
     from observation
     where metric = metric_id
-      and list_contains(scopes(), scope)
+      and is_in_scope(scope)
       -- A stock counts until the end of the day; an interval only when it is over by then.
       and start_at < as_of_end()
       and end_at <= as_of_end()
@@ -52,7 +52,6 @@ create macro latest(metric_id) as table
     from newest;
 comment on macro table latest is 'Newest value of a metric per framework and name.';
 
-
 create macro counted(metric_id) as table
     with planned as (
         select framework_name.framework, list(distinct framework_name.name) as names
@@ -60,12 +59,17 @@ create macro counted(metric_id) as table
         join source on source.id = metric.source
         join framework_name on framework_name.key = source.needs
         where metric.id = metric_id
-          and list_contains(scopes(), framework_name.scope)
+          and is_in_scope(framework_name.scope)
         group by framework_name.framework
     ),
-    seen as (
-        select framework, name, max_by(source, {ended: end_at, source: source}) as source
+    by_source as (
+        select framework, name, source, max(end_at) as newest
         from observed(metric_id)
+        group by framework, name, source
+    ),
+    seen as (
+        select framework, name, max_by(source, {ended: newest, source: source}) as source, max(newest) as newest
+        from by_source
         group by framework, name
     ),
     marked as (
@@ -73,15 +77,25 @@ create macro counted(metric_id) as table
             framework,
             name,
             seen.source,
+            newest,
             list_contains(coalesce(names, []), name) as is_planned,
             len(names) as parts
         from seen
         left join planned using (framework)
+    ),
+    kept as (
+        select *, max(newest) over (partition by framework) as own_end
+        from marked
+        qualify is_planned or not bool_or(is_planned) over (partition by framework)
     )
-    select framework, name, source, case when is_planned then parts end as parts
-    from marked
-    qualify is_planned or not bool_or(is_planned) over (partition by framework);
-comment on macro table counted is 'The names of a metric that count, each from the one source with the newest observation, and how many there must be. A name that the catalog no longer plans is left out; where the source has names of its own (a conference, a survey), all count and parts is null.';
+    select
+        framework,
+        name,
+        source,
+        case when is_planned then parts end as parts,
+        least(own_end, coalesce(min(own_end) filter (list_contains(pair(), framework)) over (), own_end)) as window_end
+    from kept;
+comment on macro table counted is 'The names of a metric that count, each from the one source with the newest observation; how many there must be; and where the window ends: at the newest instant that both frameworks of the pair have, so that both are seen over the same weeks. A name that the catalog no longer plans is left out; where the source has names of its own (a conference, a survey), all count and parts is null.';
 
 create macro whole_sum(part, name, parts) as
     case when count(part) = coalesce(any_value(parts), count(*)) then sum(part order by name) end;
@@ -110,97 +124,64 @@ create macro latest_max(metric_id) as table
 comment on macro table latest_max is 'Largest of the newest values over the names of a framework; for things that count each other, such as packages that install one another.';
 
 create macro series(metric_id) as table
-    with seen as (
-        select observed.*
-        from observed(metric_id) as observed
-        join counted(metric_id) using (framework, name, source)
-    ),
-    newest as (
-        select framework, max(end_at) as newest
-        from seen
-        group by framework
-    ),
-    common as (
-        select min(newest) as newest
-        from newest
-        where list_contains(pair(), framework)
-    )
-    select seen.*, least(newest.newest, coalesce(common.newest, newest.newest)) as window_end
-    from seen
-    join newest using (framework)
-    cross join common;
-comment on macro table series is 'Observations that count of a metric, with the end of the window: the newest instant that both frameworks of the pair have, so that both are seen over the same weeks.';
+    select observed.*, counted.window_end
+    from observed(metric_id) as observed
+    join counted(metric_id) as counted using (framework, name, source);
+comment on macro table series is 'Observations that count of a metric, with the end of the window.';
 
 create macro window_mean(metric_id) as table
-    with within_window as (
-        select *, iso_week(start_at) as week
+    with weekly as (
+        select
+            framework,
+            name,
+            iso_week(start_at) as week,
+            sum(value order by end_at) as total,
+            count(*) as days,
+            max(end_at) as observed_at,
+            list(distinct payload_sha256) as payloads
         from series(metric_id)
         where end_at > window_end - to_days(7 * window_length())
           and end_at <= window_end
-    ),
-    weekly as (
-        select framework, name, week, avg(value order by end_at) as x
-        from within_window
         group by framework, name, week
-    ),
-    replicates as (
-        select framework, name, list({block: '', key: week, x: x} order by week) as samples
-        from weekly
-        group by framework, name
     ),
     means as (
         select
             framework,
             name,
-            avg(value order by end_at) as value,
-            max(end_at) as observed_at,
-            list(distinct payload_sha256) as payloads
-        from within_window
+            sum(total order by week) / sum(days) as value,
+            max(observed_at) as observed_at,
+            list_distinct(flatten(list(payloads))) as payloads,
+            list({block: '', key: week, x: total / days} order by week) as samples
+        from weekly
         group by framework, name
     )
     select framework, value, observed_at, payloads, samples
     from means
-    join replicates using (framework, name)
     qualify row_number() over (partition by framework order by value desc, name) = 1;
 comment on macro table window_mean is 'Mean of a level over the window, of the name of the framework for which it is largest, with its weekly means as replicates.';
 
 create macro weekly_growth(metric_id) as table
-    with seen as (
-        select
-            increment.*,
-            counted.parts,
-            -- What a standing counter kept back arrives when it moves again: those weeks count together.
-            -- While it still stands, they are not known. A collapse hits all that its source counts, and cancels.
-            coalesce(
-                bool_or(reason = 'caught up') over (
-                    partition by framework, name, source
-                    order by week_start
-                    rows between 1 following and unbounded following
-                ),
-                false
-            ) as moved_again
-        from increment
-        join counted(metric_id) as counted using (framework, name, source)
-        where metric = metric_id
-          and list_contains(scopes(), scope)
-          and known_at < as_of_end()
-          and retrieved_at <= known_by_end()
-    ),
-    newest as (
-        select framework, max(week_start) + to_days(7) as newest
-        from seen
-        group by framework
-    ),
-    common as (
-        select min(newest) as newest
-        from newest
-        where list_contains(pair(), framework)
-    )
-    select seen.*, least(newest.newest, coalesce(common.newest, newest.newest)) as window_end
-    from seen
-    join newest using (framework)
-    cross join common;
-comment on macro table weekly_growth is 'Weekly increments that count of a metric, with the end of the window as in series.';
+    select
+        increment.*,
+        counted.parts,
+        date_trunc('week', counted.window_end) as window_end,
+        -- What a standing counter kept back arrives when it moves again: those weeks count together.
+        -- While it still stands, they are not known. A collapse hits all that its source counts, and cancels.
+        coalesce(
+            bool_or(reason = 'caught up') over (
+                partition by framework, name, source
+                order by week_start
+                rows between 1 following and unbounded following
+            ),
+            false
+        ) as moved_again
+    from increment
+    join counted(metric_id) as counted using (framework, name, source)
+    where metric = metric_id
+      and is_in_scope(scope)
+      and known_at < as_of_end()
+      and retrieved_at <= known_by_end();
+comment on macro table weekly_growth is 'Weekly increments that count of a metric, with the end of the last whole week in the window.';
 
 create macro yearly_flow(metric_id) as table
     with within_window as (

@@ -3,7 +3,11 @@
 
 def judge(config, facts):
     for framework, found in facts.items():
-        for variant, mode, key in (("", "eager", "passed"), ("compiled", "compiled", "passed"), ("line_only", "eager", "line")):
+        for variant, mode, key in (
+            ("", "eager", "passed"),
+            ("compiled", "compiled", "passed"),
+            ("line_only", "eager", "line"),
+        ):
             results = found[mode]
             passed = sum(result[key] for result in results.values())
             yield {
@@ -13,7 +17,9 @@ def judge(config, facts):
                 "value": passed / len(results),
                 "successes": passed,
                 "trials": len(results),
-                "items": tuple(item(config, name, result) for name, result in results.items()) if key == "passed" else (),
+                "items": tuple(item(config, name, result) for name, result in results.items())
+                if key == "passed"
+                else (),
             }
 
 

@@ -195,5 +195,5 @@ def pipeline_map():
 
 def pipeline_batch():
     sizes = tf.data.Dataset.from_tensor_slices([37, 41])
-    uneven = sizes.map(lambda size: tf.ones(size)).batch(2)
+    uneven = sizes.map(tf.ones).batch(2)
     return list(uneven)  # mistake

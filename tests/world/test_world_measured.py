@@ -1,0 +1,63 @@
+"""The two measuring scripts, on small worlds: they run, and the promise on the speed of mining is kept."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+from world_collecting import FRAMEWORKS, Memory, environment
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+
+
+def script(name):
+    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # its dataclasses look themselves up there
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_mining_a_history_is_about_as_fast_as_git_log_itself(tmp_path):
+    speed = script("measure_git").measure(tmp_path, commits=4000, repeats=5)
+    assert speed.commits == 4000
+    # The goal of 0.8 is for 30,000 commits; in a small history the start of two processes weighs more.
+    assert speed.ratio >= 0.4
+
+
+def test_a_steady_week_is_measured(tmp_path, monkeypatch, capsys):
+    measured = script("measure_collection")
+    with measured.serve(FRAMEWORKS, tmp_path, weeks=40) as world:
+        for name, value in environment(world).items():
+            monkeypatch.setenv(name, value)
+        measured.measure(world, Memory(), tmp_path / "home", 0.0001)
+    printed = capsys.readouterr().out
+    assert "requests (a git transfer is one)" in printed
+    share = next(line for line in printed.splitlines() if "share of the first run's bodies" in line)
+    assert share.endswith("holds")
+
+
+def test_the_catalog_that_is_measured_has_two_frameworks_that_every_source_knows():
+    compared = script("measure_collection").frameworks()
+    assert len(compared) == 2
+    unknown = {
+        source
+        for source, one in measured_sources().items()
+        if not any(framework.scoped_names(one.source.needs) for framework in compared)
+    }
+    assert unknown == set()
+
+
+def measured_sources():
+    import collectors
+
+    return collectors.discover()
+
+
+@pytest.fixture(autouse=True)
+def no_path_is_left_behind():
+    before = list(sys.path)
+    yield
+    sys.path[:] = before
