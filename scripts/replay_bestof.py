@@ -5,7 +5,7 @@ archived one by one, each as if it had been retrieved on its day, published into
 scored as of every snapshot. Nothing else is known there, so coverage is low: this shows how the method
 behaves, not what it finds.
 
-    python scripts/replay_bestof.py [--step 1] [--draws 1000]
+    python scripts/replay_bestof.py [--step 1] [--draws 1000] [--dimension community]
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks import lines
 from collectors import published
 from evidence import parameters as p
 from evidence.regimes import increments, tracks
@@ -44,6 +45,7 @@ from warehouse.read import Warehouse
 
 TABLE = published.TABLES / "bestof_weekly.csv"
 DIMENSIONS = ("community", "industry")
+LONGEST_WEEK_DAYS = 10
 PAIR = ("pytorch", "tensorflow")
 RANK = "bestof_projectrank"
 RANK_TERMS = {
@@ -87,9 +89,9 @@ def snapshots() -> Mapping[date, Snapshot]:
 
 def payloads(catalog: Catalog) -> Iterator[Payload]:
     """Every snapshot as an answer of its own, for every framework that the list has."""
-    header, *lines = TABLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    header, *rest = TABLE.read_text(encoding="utf-8").splitlines(keepends=True)
     for day, rows in snapshots().items():
-        body = (header + "".join(line for line in lines if line.startswith(day.isoformat()))).encode()
+        body = (header + "".join(line for line in rest if line.startswith(day.isoformat()))).encode()
         for framework in catalog.frameworks:
             for scope, name in framework.scoped_names(published.SOURCE.needs):
                 if name in rows:
@@ -122,13 +124,9 @@ def released(home: Path) -> Release:
         catalog=replace(catalog, comparisons=(comparison,)),
         sources=definitions.sources(),
         parsers=parsers(),
-        load_line=_no_lines,
+        load_line=lines.load,
         as_of=max(snapshots()),
     )
-
-
-def _no_lines(line: str) -> object:
-    raise ValueError(f"the replay has no result files, this is one: {line[:40]}")
 
 
 # --- scores of every week ----------------------------------------------------------------------------------
@@ -258,7 +256,8 @@ def ours(moments: Sequence[Moment], catalog: Catalog) -> Steadiness:
     for before, after in pairwise(moments):
         if before.contrast is None or after.contrast is None or after.move is None:
             continue
-        steps += 1
+        weekly = _is_week(before.as_of, after.as_of)
+        steps += weekly
         columns = {
             move.indicator: [n.removeprefix("bestof.") for n in needs[move.indicator]] for move in after.moves
         }
@@ -273,7 +272,7 @@ def ours(moments: Sequence[Moment], catalog: Catalog) -> Steadiness:
         }
         rest = math.fsum(move.change for move in after.moves if move.indicator not in wrong)
         causes = "; ".join(wrong.values())
-        if abs(after.move) > p.MOVED_POINTS:
+        if weekly and abs(after.move) > p.MOVED_POINTS:
             moves.append((after.as_of, after.move, causes if abs(rest) <= p.MOVED_POINTS else ""))
         if before.contrast * after.contrast < 0:
             # what came or went changes the contrast too, and is no growth of the world
@@ -300,11 +299,16 @@ def peer(days: Sequence[date], breaks: Sequence[Break]) -> Steadiness:
             and (why := _broken_sum(column, before, after, breaks))
         )
         lead = one or lead
-        if one != two:
+        if one != two and _is_week(before, after):
             moves.append((after, two - one, causes))
         if lead * two < 0:
             leaders.append((after, two - lead, causes))
-    return Steadiness(len(days) - 1, moves, leaders)
+    return Steadiness(sum(_is_week(*two) for two in pairwise(days)), moves, leaders)
+
+
+def _is_week(before: date, after: date) -> bool:
+    """Whether two snapshots are a week apart, give or take; over a hole any world moves as far."""
+    return (after - before).days <= LONGEST_WEEK_DAYS
 
 
 def _broken_sum(column: str, before: date, after: date, breaks: Sequence[Break]) -> str:
@@ -335,7 +339,7 @@ class Removal:
     weeks: int
     inside: int
     lower: int
-    ratio: float
+    ratios: Sequence[float]
     exceptions: Sequence[str]
 
 
@@ -357,10 +361,13 @@ def removal(family: str, found: Sequence[Week]) -> Removal:
                 f"[{left.low90:+.2f}, {left.high90:+.2f}] of {week.without[family].coverage.measured} "
                 f"families; it gave {own:+.2f}"
             )
-    return Removal(family, len(ratios), inside, lower, statistics.median(ratios or [math.nan]), exceptions)
+    return Removal(family, len(ratios), inside, lower, ratios, exceptions)
 
 
 # --- what is printed ---------------------------------------------------------------------------------------
+
+
+HEADER = f"{'':34}{'weeks':>7}{'moves':>8}{'of broken':>12}{'leaders':>10}{'of broken':>12}"
 
 
 def show(dimension: str, found: Sequence[Week], catalog: Catalog, listed: int) -> None:
@@ -372,7 +379,7 @@ def show(dimension: str, found: Sequence[Week], catalog: Catalog, listed: int) -
     some = [week.whole for week in found if week.whole.contrast]
     print(f"\n== {dimension}: {len(found)} weeks, {len(some)} with a contrast, {days[0]} to {days[-1]}")
     print(f"coverage {min(s.coverage.share for s in some):.2f} to {max(s.coverage.share for s in some):.2f}")
-    print(f"{'':34}{'steps':>7}{'moves':>8}{'of broken':>12}{'leaders':>10}{'of broken':>12}")
+    print(HEADER)
     print(own.row(f"ours (moves above {p.MOVED_POINTS})"))
     print(other.row("peer's rank (moves of 1 point)"))
     listing("ours", own, listed)
@@ -386,16 +393,23 @@ def show(dimension: str, found: Sequence[Week], catalog: Catalog, listed: int) -
     for item in removals:
         share = item.inside / item.weeks if item.weeks else math.nan
         print(
-            f"{item.family:34}{item.weeks:>7}{share:>12.1%}{item.lower:>11}/{item.weeks:<4}{item.ratio:>13.2f}"
+            f"{item.family:34}{item.weeks:>7}{share:>12.1%}{item.lower:>11}/{item.weeks:<4}{median(item.ratios):>13.2f}"
         )
     total = sum(item.weeks for item in removals)
     if total:
-        print(f"{'all':34}{total:>7}{sum(item.inside for item in removals) / total:>12.1%}")
+        inside, lower = sum(item.inside for item in removals) / total, sum(item.lower for item in removals)
+        ratio = median([ratio for item in removals for ratio in item.ratios])
+        print(f"{'all':34}{total:>7}{inside:>12.1%}{lower:>11}/{total:<4}{ratio:>13.2f}")
     for item in removals:
         for line in item.exceptions[:listed]:
             print(f"   outside without {item.family!r}: {line}")
         if len(item.exceptions) > listed:
             print(f"   outside without {item.family!r}: {len(item.exceptions) - listed} more")
+
+
+def median(ratios: Sequence[float]) -> float:
+    """The median; NaN of nothing."""
+    return statistics.median(ratios) if ratios else math.nan
 
 
 def listing(title: str, what: Steadiness, listed: int) -> None:
@@ -413,6 +427,7 @@ def main() -> None:
     parser.add_argument("--step", type=int, default=1, help="score every n-th snapshot")
     parser.add_argument("--draws", type=int, default=1000, help="Monte Carlo draws per score")
     parser.add_argument("--listed", type=int, default=12, help="moves and exceptions listed of each kind")
+    parser.add_argument("--dimension", nargs="+", choices=DIMENSIONS, default=DIMENSIONS)
     given = parser.parse_args()
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="touchstone-replay-") as folder:
@@ -427,8 +442,11 @@ def main() -> None:
         catalog = definitions.catalog(Settings(home, PROJECT / "catalog"))
         days = list(snapshots())[:: given.step]
         print("\n== the peer's rank, difference of the two")
-        listing("peer", peer(days, catalog.breaks), given.listed)
-        for dimension in DIMENSIONS:
+        rank = peer(days, catalog.breaks)
+        print(HEADER)
+        print(rank.row("peer's rank (moves of 1 point)"))
+        listing("peer", rank, given.listed)
+        for dimension in given.dimension:
             show(dimension, weeks(release, dimension, days, given.draws), catalog, given.listed)
     print(f"\n{time.perf_counter() - begin:.0f} s")
 

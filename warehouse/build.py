@@ -6,6 +6,7 @@ Nothing is migrated or updated in place: a parser's bug is mended by building ag
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import math
 import shutil
@@ -127,7 +128,7 @@ def _build(
     material: Material, out: Path, *, as_of: date, folder: Path, facts: Mapping[str, str]
 ) -> BuildReport:
     clock = _Clock()
-    with clock.stage("parse"):
+    with clock.stage("parse"), _no_cycles():
         parts = parse_all(
             material.archive,
             material.entries,
@@ -141,8 +142,8 @@ def _build(
         with clock.stage("load"):
             measured = understand(material.lines, material.load_line)
             _load(con, material, parts, measured)
-        with clock.stage("increments"):
-            evaluate.fill_increments(con)
+        with clock.stage("increments"), _no_cycles():
+            evaluate.fill_increments(con, cache=folder / "increments.parquet")
         with clock.stage("scores"):
             scores = _score(con, material.catalog, as_of)
         with clock.stage("checks"):
@@ -250,6 +251,18 @@ def _check_finite(comparison: Comparison, found: Sequence[Reading]) -> None:
             place = (comparison.id, reading.indicator, reading.framework)
             row: dict[str, object] = dict(zip(("comparison", "indicator", "framework"), place, strict=True))
             raise CheckFailed("indicator_value_is_finite", [row | {"value": reading.value}])
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Do not look for cycles among millions of short-lived objects that have none: it takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -7,31 +7,30 @@ sums, seeded draws.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
-import pyarrow as pa
 
 from evidence.errors import CatalogError
-from evidence.regimes import increments
 from evidence.score import PreparedComparison, prepare
 from evidence.types import Catalog, Comparison, Indicator, Reading, Sample, Scope
 from warehouse import _sql
+from warehouse._growth import EVER, fill_increments
 from warehouse._sql import Row
+
+__all__ = ["EVER", "Moment", "applicable", "fill_increments", "prepared", "readings", "set_context"]
 
 SCOPES: tuple[Scope, ...] = ("core", "broad")
 WINDOW_FACTORS = (0.5, 1.0, 2.0)
 """The declared window and its two variants, half and double (SCORING 2.9, factor F3)."""
 
-EVER = datetime(9999, 1, 1)  # noqa: DTZ001 - the database holds UTC without a zone
 _NEEDED = {"framework", "value", "observed_at", "payloads"}
 _LEAST = timedelta(microseconds=1)
 _WORKERS = 4  # more would wait for each other: every statement is short
-_BATCH = 500  # counters held as Python objects at a time
 
 
 @dataclass(frozen=True)
@@ -50,18 +49,6 @@ class Moment:
     def known(self) -> datetime:
         """The last instant of retrieval, as the database holds it."""
         return EVER if self.known_by is None else self.known_by.astimezone(UTC).replace(tzinfo=None)
-
-
-def fill_increments(con: duckdb.DuckDBPyConnection, known: datetime = EVER) -> int:
-    """Fill table `increment` from the counters as they were known by an instant; return its rows."""
-    tables = [_grown(series) for series in _counters(con, known)]
-    if not tables:
-        return 0
-    grown = pa.concat_tables(tables)
-    con.register("grown", grown)
-    _sql.run(con, "statements/increment", known_by=known)
-    con.unregister("grown")
-    return int(grown.num_rows)
 
 
 def applicable(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
@@ -210,25 +197,3 @@ def _reading(job: _Job, row: Row) -> Reading:
 
 def _fault(indicator: Indicator, why: str) -> CatalogError:
     return CatalogError(f"indicators/{indicator.dimension}/{indicator.id}.sql", "", why)
-
-
-def _counters(con: duckdb.DuckDBPyConnection, known: datetime) -> Iterator[Row]:
-    reader = con.execute(_sql.text("statements/counters"), {"known_by": known}).to_arrow_reader(_BATCH)
-    for batch in reader:
-        yield from batch.to_pylist()
-
-
-def _grown(series: Row) -> pa.Table:
-    times = [moment.replace(tzinfo=UTC) for moment in series["times"]]
-    found = increments(times, series["counts"])
-    same = {
-        key: pa.repeat(series[key], len(found)) for key in ("source", "framework", "metric", "scope", "name")
-    }
-    own = {
-        "week_start": pa.array([item.week_start.replace(tzinfo=None) for item in found], pa.timestamp("us")),
-        "increment": pa.array([item.increment for item in found], pa.float64()),
-        "known_at": pa.array([item.known_at.replace(tzinfo=None) for item in found], pa.timestamp("us")),
-        "suspect": pa.array([item.suspect for item in found], pa.bool_()),
-        "reason": pa.array([item.reason for item in found], pa.string()),
-    }
-    return pa.table(same | own)

@@ -69,8 +69,8 @@ STEP = {"issue_backlog": -math.log(1.5)}
 RAW = dict.fromkeys((*COMMUNITY, *INDUSTRY), 0.013)
 # Few people and few issues: three days are more of the whole.
 RAW |= {"issues_closed": 0.03, "issue_backlog": 0.03}
-# PyTorch's fork counter stood still for nine weeks and caught up in one (22,762 to 23,233). Ours counts what it
-# kept back: it grew by 3,179 in all. The prototype takes the leap for another track and loses it.
+# PyTorch's fork counter stood still for nine weeks and caught up in one (22,762 to 23,233). Ours counts what
+# it kept back: it grew by 3,179 in all. The prototype takes the leap for another track and loses it.
 RAW |= {"new_forks": 0.10}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,12 @@ def test_every_source_answers_once_per_framework(first):
     assert {one.source for one in made if one.outcome == "capped"} == {"github"}  # a year of weeks
     assert [one.url for one in world.log if one.status >= 400] == []
     assert (world.broken, world.too_early, world.naps) == ([], [], [])
+
+
+def test_a_question_is_asked_once(first):
+    asked = Counter((one.source, one.url) for one in first[0].log if one.method == "GET")
+    shared = {"git", "pypi"}  # git's own client asks as it likes; the index is asked by two sources
+    assert [key for key, count in asked.items() if count > 1 and key[0] not in shared] == []
 
 
 def test_every_metric_that_a_source_declares_is_delivered(first):

@@ -6,7 +6,7 @@ error of the document, as on the real server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +103,3 @@ def _bounded(node: FieldNode, found: Connection, given: Mapping[str, Any]) -> Ma
         "nodes": shown,
         "pageInfo": {"hasNextPage": len(shown) < len(nodes)},
     }
-
-
-Resolver = Callable[[Mapping[str, Any]], Any]

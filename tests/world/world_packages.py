@@ -17,7 +17,6 @@ from world_server import World, contract
 LIBRARY = "transformers"
 WHEELS = ("4.50.0", "5.1.0", "5.4.0")
 _PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_14_0_arm64", "win_amd64")
-_OWN = {"pypi": "pypi", "osv": "osv", "ecosystems": "ecosystems"}
 
 
 def _json(said: object, status: int = 200) -> Response:
@@ -25,7 +24,7 @@ def _json(said: object, status: int = 200) -> Response:
 
 
 def _is_project(world: World, name: str) -> bool:
-    return any(world.knows(key, name) for key in _OWN.values())
+    return any(world.knows(key, name) for key in ("pypi", "osv", "ecosystems"))
 
 
 # The index

@@ -67,9 +67,8 @@ class Fault:
     path: str = ".*"
     skip: int = 0
     times: int | None = None
-    after: bool = False
-    """Whether the contract answers first and the fault changes that answer."""
     change: Callable[[World, Response], Response] | None = None
+    """Given, the contract answers first, and this makes something else of it."""
 
 
 @dataclass(frozen=True)

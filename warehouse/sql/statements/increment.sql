@@ -16,7 +16,7 @@ with standing as (
       and retrieved_at <= $known_by
       and (superseded_at is null or superseded_at > $known_by)
 )
-select grown.*, standing.retrieved_at, standing.payload_sha256
+select grown.* exclude (content), standing.retrieved_at, standing.payload_sha256
 from grown
 left join standing using (source, framework, metric, scope, name, known_at)
 order by metric, framework, scope, name, source, week_start;

@@ -1,5 +1,6 @@
 -- Every counter that an indicator needs, in its newest vintage known by an instant. A quantity that can be
 -- negative is no counter; fewer than two values have no growth.
+create or replace temporary table counter as
 select
     source,
     framework,
@@ -7,7 +8,8 @@ select
     scope,
     name,
     list(end_at order by end_at) as times,
-    list(value order by end_at) as counts
+    list(value order by end_at) as counts,
+    hash(list(end_at order by end_at), list(value order by end_at)) as content
 from observation
 where metric in (
         select metric.id
@@ -18,5 +20,4 @@ where metric in (
   and retrieved_at <= $known_by
   and (superseded_at is null or superseded_at > $known_by)
 group by source, framework, metric, scope, name
-having count(*) > 1 and min(value) >= 0
-order by source, framework, metric, scope, name;
+having count(*) > 1 and min(value) >= 0;
