@@ -11,6 +11,7 @@ import json
 import os
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -90,6 +91,10 @@ class _Answer:
 def utc_now() -> datetime:
     """Return the present moment, aware and in UTC."""
     return datetime.now(UTC)
+
+
+_ASKED: dict[str, datetime] = {}
+_PACE_LOCKS: dict[str, threading.Lock] = {}
 
 
 class Client:
@@ -344,6 +349,7 @@ class Client:
         if self._blocked_until and self.now() < self._blocked_until:
             raise RateLimited(self.source.id, request.url, self._blocked_until)
         self.spend(request.url, backfill=request.backfill)
+        self._keep_pace()
         url, headers = self._signed(request)
         started = time.monotonic()
         try:
@@ -364,6 +370,17 @@ class Client:
             # Not chained: the library's own message may hold the url with the token.
             raise self._unanswered(error, request.url) from None
         return response
+
+    def _keep_pace(self) -> None:
+        """Leave the source's pause since the last request to it, whoever in this process made that."""
+        pause = self.source.pause
+        if not pause:
+            return
+        with _PACE_LOCKS.setdefault(self.source.id, threading.Lock()):
+            since = self.now() - _ASKED.get(self.source.id, datetime.min.replace(tzinfo=UTC))
+            if timedelta(0) <= since < pause:
+                self._sleep((pause - since).total_seconds())
+            _ASKED[self.source.id] = self.now()
 
     def _signed(self, request: _Request) -> tuple[str, dict[str, str]]:
         """Return url and headers with the token, where it may go."""

@@ -38,6 +38,7 @@ SOURCE = Source(
     ),
     min_interval=timedelta(days=6),
     budget=2,
+    pause=timedelta(seconds=3),
 )
 
 CATEGORIES = {"cs.CV": "arxiv.abstracts_cv", "cs.CL": "arxiv.abstracts_cl", "cs.LG": "arxiv.abstracts_lg"}

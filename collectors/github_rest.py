@@ -102,7 +102,8 @@ def _ask(client: Client, subject: Subject) -> Iterator[Payload]:
         if note not in client.notes:
             client.notes.append(note)
         return
-    repository = client.get(f"repos/{subject.name}", subject, headers=_HEADERS)
+    every = None if core else _BROAD_EVERY
+    repository = client.get(f"repos/{subject.name}", subject, headers=_HEADERS, fresh_for=every)
     yield repository
     if core:
         path = f"repos/{subject.name}/community/profile"
@@ -115,7 +116,7 @@ def _ask(client: Client, subject: Subject) -> Iterator[Payload]:
         subject,
         params={"per_page": 30},
         headers=_HEADERS,
-        fresh_for=None if core else _BROAD_EVERY,
+        fresh_for=every,
     ):
         yield page
         history.append(page)

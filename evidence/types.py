@@ -78,7 +78,7 @@ class Source:
     """A publisher of facts, and how politely it is asked.
 
     `needs` is the key of `Framework.names` that must be present; a framework without it is not
-    applicable. `budget` is the most requests one framework may cost in one steady run;
+    applicable. `pause` is the shortest time between two requests. `budget` is the most requests one framework may cost in one steady run;
     `min_interval` the shortest time between two askings (until then the archive answers).
     `optional_names` are further keys it looks up and does without.
     """
@@ -93,6 +93,7 @@ class Source:
     cadence: timedelta = timedelta(days=7)
     min_interval: timedelta = timedelta(hours=12)
     budget: int = 20
+    pause: timedelta = timedelta(0)
     token_env: str | None = None
     token_required: bool = False
     parser_version: int = 1

@@ -2,6 +2,8 @@
 
     python scripts/measure_warehouse.py --observations 1000000
 
+The load has the shape of the real one: counters seen every week, flows of every day, over seven years.
+
 Prints one line per goal: seconds of wall clock and of processor, the goal, and their ratio. Wall clock on a
 shared machine is noise upwards; the processor time says what it would be on an idle one.
 """
@@ -44,7 +46,8 @@ from warehouse.archive import Archive
 from warehouse.publish import Release, publish
 from warehouse.read import Warehouse
 
-DAYS = 2_500  # observations of one series: about seven years of days
+DAYS = 2_500  # about seven years
+STEP_DAYS = {"stock": 7, "flow": 1}
 FRAMEWORKS = 10
 DIMENSIONS, PER_DIMENSION = 8, 5
 AS_OF = date(2026, 3, 1)
@@ -55,6 +58,12 @@ GOALS_S = {1_000_000: 10.0, 10_000_000: 60.0}
 MEMORY_GOAL_GIB = 4.0
 NOTHING_NEW_GOAL_S = 2.0
 VIEW_GOAL_S = 0.05
+
+
+def days(kind: str) -> range:
+    """The days on which a series has an observation."""
+    return range(0, DAYS, STEP_DAYS[kind])
+
 
 SQL = {
     "stock": "select framework, value, observed_at, payloads, samples from yearly_flow('{}')",
@@ -71,7 +80,7 @@ class Load:
     @property
     def observations(self) -> int:
         """How many observations there are."""
-        return len(METRICS) * FRAMEWORKS * self.names * DAYS
+        return FRAMEWORKS * self.names * sum(len(days(metric.kind)) for metric in METRICS)
 
 
 METRICS = tuple(
@@ -135,8 +144,9 @@ def _indicator(number: int, metric: Metric) -> Indicator:
 def parse(payload: Payload) -> Iterator[Observation]:
     """Read one synthetic series: its metric and a value per day."""
     body = json.loads(payload.body)
-    metric, width = body["metric"], timedelta(days=1 if ".flow" in body["metric"] else 0)
-    for day, value in enumerate(body["values"]):
+    metric, kind = body["metric"], body["kind"]
+    width = timedelta(days=1 if kind == "flow" else 0)
+    for day, value in zip(days(kind), body["values"], strict=True):
         start = FIRST + timedelta(days=day)
         yield Observation(
             payload.framework,
@@ -162,10 +172,11 @@ def answers(load: Load) -> Iterator[Payload]:
 
 def _answer(metric: Metric, framework: int, name: int, pace: int) -> Payload:
     if metric.kind == "stock":
-        values = [1000 + pace * day + (day * 31) % 5 for day in range(DAYS)]
+        values = [1000 + pace * day + (day * 31) % 5 for day in days(metric.kind)]
     else:
-        values = [100 * pace + (day * 37) % 29 for day in range(DAYS)]
-    body = json.dumps({"metric": metric.id, "values": values, "name": [framework, name]}).encode()
+        values = [100 * pace + (day * 37) % 29 for day in days(metric.kind)]
+    about = {"metric": metric.id, "kind": metric.kind, "name": [framework, name]}
+    body = json.dumps(about | {"values": values}).encode()
     return Payload(
         source="load",
         framework=f"framework_{framework}",
@@ -211,7 +222,7 @@ def line(what: str, taken: Taken, goal_s: float | None = None) -> None:
     print(f"{what:<44} {taken.wall_s:9.3f} s wall {taken.processor_s:9.3f} s processor{goal}")
 
 
-def measure(load: Load, home: Path) -> None:
+def measure(load: Load, home: Path, goal: float | None) -> None:
     """Archive, publish, publish again, read."""
     material = {
         "archive": Archive(home / "archive"),
@@ -221,7 +232,6 @@ def measure(load: Load, home: Path) -> None:
         "parsers": {"load": parse},
         "load_line": no_lines,
     }
-    goal = GOALS_S.get(load.observations)
     line("archive the answers (synced one by one)", take(lambda: _archive(load, home)))
     first = take(lambda: publish(home, **material, as_of=AS_OF, now=NOW))
     line("publish from the bytes: parse everything", first, goal)
@@ -290,12 +300,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--observations", type=int, default=1_000_000)
     parser.add_argument("--keep", type=Path, help="use this folder and leave it")
     options = parser.parse_args(arguments)
-    per_name = len(METRICS) * FRAMEWORKS * DAYS
-    load = Load(max(1, round(options.observations / per_name)))
+    load = Load(max(1, math.ceil(options.observations / Load(1).observations)))
     home = options.keep or Path(tempfile.mkdtemp(prefix="touchstone-measure-"))
-    print(f"synthetic load: {load.observations:,} observations in {load.observations // DAYS:,} series")
+    print(
+        f"synthetic load: {load.observations:,} observations in {len(METRICS) * FRAMEWORKS * load.names:,} series"
+    )
     try:
-        measure(load, home)
+        measure(load, home, GOALS_S.get(options.observations))
     finally:
         if not options.keep:
             shutil.rmtree(home)

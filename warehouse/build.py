@@ -255,7 +255,7 @@ def _check_finite(comparison: Comparison, found: Sequence[Reading]) -> None:
 
 @contextmanager
 def _no_cycles() -> Iterator[None]:
-    """Do not look for cycles among millions of short-lived objects that have none: it takes a third of the time."""
+    """Do not look for cycles among millions of objects that have none: it takes a third of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

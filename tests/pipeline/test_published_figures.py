@@ -170,3 +170,13 @@ def test_our_windows_take_the_jumps_of_the_sources(whole: PublishedHome, dimensi
     assert moment.move is not None
     assert abs(moment.move) < 0.03
     assert not moment.unexplained
+
+
+def test_a_contaminated_level_leaves_and_comes_back_without_a_move(whole: PublishedHome) -> None:
+    """Pull requests were counted as issues from 2024-06-27 to 2025-05-22: the backlog is unknown then."""
+    days = [date(2024, 6, 6), date(2024, 9, 5), date(2025, 5, 22), date(2025, 5, 29), date(2025, 7, 3)]
+    scores = whole.history("community", days)
+    known = ["issue_backlog" in {item.indicator for item in score.contributions} for score in scores]
+    assert known == [True, False, False, True, True]
+    assert {item.indicator for item in scores[1].missing} == {"issue_backlog"}
+    assert scores[4].contrast.value == pytest.approx(scores[3].contrast.value, abs=0.03)
