@@ -20,8 +20,8 @@ from evidence.types import Measurement
 T = TypeVar("T")
 _UNTIMED = ("probe", "check")
 _STEP_METRIC = {"train": "bench.train_step", "infer": "bench.infer_step"}
-_TRAIN_FLOPS = 3.0
-"""A training step costs three forward passes (BENCHMARKS §3: 2.97 to 3.00 measured; 2.57 for the MLP)."""
+_TOO_FAST = 1.5
+"""A row this far beyond the ceiling cannot be float32: TF32 and bfloat16 would be two times and more."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _step(session: Session, cell: Cell) -> Iterator[Measurement]:
     common["versions"] = result["versions"]
     rate = _flop_rate(work, cell, spec, result["median"])
     share = rate / ceiling if rate and (ceiling := _ceiling(session)) else None
-    if share is not None and share > 1.0 + session_noise(session):
+    if share is not None and share > _TOO_FAST:
         refused = (
             f"{rate:.3g} FLOP/s is beyond the measured ceiling {_ceiling(session):.3g}: this is not float32"
         )
@@ -187,11 +187,6 @@ def _step(session: Session, cell: Cell) -> Iterator[Measurement]:
         yield session.line(
             cell, cell.framework, "bench.roofline_share", value=share, samples=(share,), **common
         )
-
-
-def session_noise(session: Session) -> float:
-    """Return how far a rate may exceed the ceiling before it is refused: the limit of the canary, twice."""
-    return 2 * noise.CANARY_LIMIT if session.canaries else 0.0
 
 
 def _step_spec(session: Session, cell: Cell, work: workload.Workload) -> dict[str, Any]:
@@ -230,6 +225,8 @@ def gated(session: Session, spec: Mapping[str, Any], **launch: Any) -> Timed:
 
     A worker that fails is not tried again: a failure is a result.
     """
+    if session.frameworks[spec["framework"]].missing:
+        return Timed(session.start(spec), datetime.now(UTC), 0.0, (), {})
     best: Timed | None = None
     for attempt in range(1 + session.suite.retries):
         timed = _one_try(session, spec, launch, attempt)
@@ -269,13 +266,14 @@ def _one_try(session: Session, spec: Mapping[str, Any], launch: Mapping[str, Any
 def _flop_rate(work: workload.Workload, cell: Cell, spec: Mapping[str, Any], seconds: float) -> float | None:
     if work.flops is None:
         return None
-    passes = _TRAIN_FLOPS if cell.task == "train" else 1.0
+    passes = work.train_passes if cell.task == "train" else 1.0
     return float(work.flops * spec["batch_size"] * passes / seconds)
 
 
 def _ceiling(session: Session) -> float | None:
-    """Return the best matrix product of this run by any side, in FLOP/s; None before it is measured."""
-    found = [line.value for line in session.measured if line.metric == "bench.ceiling"]
+    """Return the best undisturbed matrix product of this run by any side, in FLOP/s; None without one."""
+    quiet = [line for line in session.measured if line.metric == "bench.ceiling" and line.quality == "ok"]
+    found = [line.value for line in quiet]
     return max((value for value in found if value is not None), default=None)
 
 

@@ -22,6 +22,7 @@ _SHARED = ("arrays.py", "timing.py", "worker.py")
 _KEYS = {
     "title", "category", "why", "tasks", "flops_per_sample", "parameters", "batch_size", "inputs", "target",
     "tolerance", "loss", "metric", "seconds", "equivalence_batch", "config", "bytes_per_call",
+    "train_passes",
 }  # fmt: skip
 _NEEDED = ("title", "category", "why", "tasks", "batch_size", "inputs", "tolerance")
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
@@ -38,6 +39,7 @@ class Workload:
     """What is computed, on which input, and how closely two frameworks must agree.
 
     `flops` are floating-point operations of one forward pass of one sample (1 multiply-add = 2);
+    `train_passes` is what a training step costs in forward passes;
     `parameters` counts trainable numbers in the canonical layout; `batch_size` is by device.
     """
 
@@ -56,6 +58,7 @@ class Workload:
     metric: str
     equivalence_batch: int
     bytes_per_call: float | None
+    train_passes: float
 
     def file(self, framework: str) -> Path:
         """Return where the framework's program stands; a missing file means: not measured."""
@@ -92,6 +95,7 @@ def load_workload(folder: Path) -> Workload:
         config=data.get("config", {}),
         metric=data.get("metric", ""),
         equivalence_batch=data.get("equivalence_batch", 4),
+        train_passes=data.get("train_passes", 3.0),
         bytes_per_call=None if size is None else arithmetic(size, where=f"{file}: bytes_per_call"),
     )
 

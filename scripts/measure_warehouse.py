@@ -302,9 +302,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     load = Load(max(1, math.ceil(options.observations / Load(1).observations)))
     home = options.keep or Path(tempfile.mkdtemp(prefix="touchstone-measure-"))
-    print(
-        f"synthetic load: {load.observations:,} observations in {len(METRICS) * FRAMEWORKS * load.names:,} series"
-    )
+    series = len(METRICS) * FRAMEWORKS * load.names
+    print(f"synthetic load: {load.observations:,} observations in {series:,} series")
     try:
         measure(load, home, GOALS_S.get(options.observations))
     finally:

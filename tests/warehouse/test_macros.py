@@ -15,6 +15,7 @@ from warehouse import _sql, _tables, evaluate
 from warehouse._sql import Row
 
 END = datetime(2026, 3, 2)  # noqa: DTZ001 - as the database holds it
+MONDAY = datetime(2026, 2, 23)  # noqa: DTZ001
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 AS_OF = date(2026, 3, 1)
@@ -71,16 +72,16 @@ class Facts:
         return self.put("observation", row | changed)
 
     def growth(self, framework: str, weekly: list[float], **changed: Any) -> Facts:
-        """Increments of the weeks before END, oldest first, with a star count for each."""
+        """Increments of the weeks before last Monday, oldest first, with a star count on the Monday after."""
         for week, x in enumerate(weekly):
-            start = END - WEEK * (len(weekly) - week)
+            start = MONDAY - WEEK * (len(weekly) - week)
             row = {
                 "source": "shop", "framework": framework, "metric": "shop.stars", "scope": "core",
-                "name": framework, "week_start": start, "increment": x, "known_at": start + WEEK - DAY,
+                "name": framework, "week_start": start, "increment": x, "known_at": start + WEEK,
                 "suspect": False, "reason": "", "retrieved_at": start + WEEK, "payload_sha256": f"{week:03d}",
             } | changed  # fmt: skip
             self.put("increment", row)
-            self.stock("shop.stars", framework, week, start + WEEK - DAY, **_place(changed))
+            self.stock("shop.stars", framework, week, start + WEEK, **_place(changed))
         return self
 
     def line(self, metric: str, framework: str, value: float | None, **changed: Any) -> Facts:
@@ -228,8 +229,8 @@ def test_yearly_flow_is_52_mean_weeks(facts: Facts) -> None:
     assert found["alpha"]["value"] == pytest.approx(52 * 25.5)
     assert found["beta"]["value"] == 520
     assert len(found["alpha"]["samples"]) == 52
-    assert found["alpha"]["samples"][-1] == {"block": "", "key": "2026-W09", "x": 51}
-    assert found["alpha"]["observed_at"] == END - DAY
+    assert found["alpha"]["samples"][-1] == {"block": "", "key": "2026-W08", "x": 51}
+    assert found["alpha"]["observed_at"] == MONDAY
     assert facts.ask(window=26).values("from yearly_flow('shop.stars')")["alpha"] == pytest.approx(52 * 38.5)
 
 
@@ -260,9 +261,10 @@ def test_flip_flopping_weeks_count(facts: Facts) -> None:
 
 def test_yearly_flow_knows_only_what_was_completed_by_then(facts: Facts) -> None:
     facts.growth("alpha", [1.0] * 50 + [100.0])
-    early = facts.ask(as_of=AS_OF - WEEK, window=52).values("from yearly_flow('shop.stars')")
+    early = facts.ask(as_of=MONDAY.date() - DAY, window=52).values("from yearly_flow('shop.stars')")
     assert early == {"alpha": 52}
-    known = facts.ask(known_by=(END - WEEK).astimezone(), window=52).values("from yearly_flow('shop.stars')")
+    before = (MONDAY - DAY).astimezone()
+    known = facts.ask(known_by=before, window=52).values("from yearly_flow('shop.stars')")
     assert known == {"alpha": 52}
 
 

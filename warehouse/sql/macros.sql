@@ -134,24 +134,24 @@ create macro window_mean(metric_id) as table
         select
             framework,
             name,
-            iso_week(start_at) as week,
-            sum(value order by end_at) as total,
-            count(*) as days,
+            date_trunc('week', start_at) as week_start,
+            sum(value) as total, -- of rows that come in order of time: the same bits every time
+            count(*) as observations,
             max(end_at) as observed_at,
-            list(distinct payload_sha256) as payloads
+            list(payload_sha256) as payloads
         from series(metric_id)
         where end_at > window_end - to_days(7 * window_length())
           and end_at <= window_end
-        group by framework, name, week
+        group by framework, name, week_start
     ),
     means as (
         select
             framework,
             name,
-            sum(total order by week) / sum(days) as value,
+            sum(total order by week_start) / sum(observations) as value,
             max(observed_at) as observed_at,
             list_distinct(flatten(list(payloads))) as payloads,
-            list({block: '', key: week, x: total / days} order by week) as samples
+            list({block: '', key: iso_week(week_start), x: total / observations} order by week_start) as samples
         from weekly
         group by framework, name
     )
@@ -180,15 +180,15 @@ create macro weekly_growth(metric_id) as table
     where metric = metric_id
       and is_in_scope(scope)
       and known_at < as_of_end()
-      and retrieved_at <= known_by_end();
-comment on macro table weekly_growth is 'Weekly increments that count of a metric, with the end of the last whole week in the window.';
+      and retrieved_at <= known_by_end()
+      and week_start >= date_trunc('week', counted.window_end) - to_days(7 * window_length());
+comment on macro table weekly_growth is 'Weekly increments that count of a metric, from the start of the window on, with the end of its last whole week.';
 
 create macro yearly_flow(metric_id) as table
     with within_window as (
-        select *, iso_week(week_start) as week
+        select *
         from weekly_growth(metric_id)
         where week_start < window_end
-          and week_start >= window_end - to_days(7 * window_length())
           and (reason <> 'frozen' or moved_again)
     ),
     parts as (
@@ -213,12 +213,12 @@ create macro yearly_flow(metric_id) as table
         group by framework
     ),
     weekly as (
-        select framework, week, sum(increment order by name) as x, count(*) as found
+        select framework, week_start, sum(increment order by name) as x, count(*) as found
         from within_window
-        group by framework, week
+        group by framework, week_start
     ),
     replicates as (
-        select framework, list({block: '', key: week, x: x} order by week) as samples
+        select framework, list({block: '', key: iso_week(week_start), x: x} order by week_start) as samples
         from weekly
         join totals using (framework, found)
         group by framework
@@ -245,11 +245,12 @@ create macro measured(metric_id, subject_id) as table
       and measurement.started_at <= known_by_end();
 comment on macro table measured is 'Undisturbed result lines of a metric and subject as of the day, by framework id.';
 
-create macro in_newest_common_run(metric_id, subject_id, device_id) as table
+create macro in_newest_common_run(metric_id, subject_id, device_id, phase_id) as table
     with lines as (
         select *
         from measured(metric_id, subject_id)
-        where device_id is null or device = device_id
+        where (device_id is null or device = device_id)
+          and (phase_id is null or phase = phase_id)
     ),
     proofs as (
         select framework, code_hash, list(line_sha256) as proofs
@@ -284,7 +285,7 @@ create macro in_newest_common_run(metric_id, subject_id, device_id) as table
        and cells.code_hash = counted.code_hash;
 comment on macro table in_newest_common_run is 'Result lines of the newest single run that measured both frameworks of the pair, per protocol variant. Runs are never pooled.';
 
-create macro bench_on(metric_id, subject_id, device_id) as table
+create macro bench_cells(metric_id, subject_id, device_id, phase_id) as table
     with rounds as (
         select
             framework,
@@ -293,7 +294,7 @@ create macro bench_on(metric_id, subject_id, device_id) as table
             median(value) as value,
             max(started_at) as started_at,
             list_concat(list(line_sha256), flatten(list(proofs))) as payloads
-        from in_newest_common_run(metric_id, subject_id, device_id)
+        from in_newest_common_run(metric_id, subject_id, device_id, phase_id)
         group by framework, variant, coalesce(round, 0)
     )
     select
@@ -306,7 +307,17 @@ create macro bench_on(metric_id, subject_id, device_id) as table
         device_id as device
     from rounds
     group by framework, variant;
-comment on macro table bench_on is 'Median over rounds of a benchmark on a device, from the newest single run that measured both frameworks of the pair, undisturbed and proved equivalent; one row per framework and protocol variant. Replicates: natural log of each round.';
+comment on macro table bench_cells is 'Median over rounds of a benchmark on a device in a phase (train, infer; null for any), from the newest single run that measured both frameworks of the pair, undisturbed and proved equivalent; one row per framework and protocol variant. Replicates: natural log of each round.';
+
+create macro bench_on(metric_id, subject_id, device_id) as table
+    from bench_cells(metric_id, subject_id, device_id, null);
+comment on macro table bench_on is 'bench_cells in whatever phase was measured last.';
+
+create macro bench_phase(metric_id, subject_id, phase_id) as table
+    select framework, value, observed_at, payloads, samples, device
+    from bench_cells(metric_id, subject_id, 'cpu', phase_id)
+    where variant = '';
+comment on macro table bench_phase is 'bench_cells on the processor in one phase under the declared protocol: one row per framework.';
 
 create macro bench(metric_id, subject_id) as table
     select framework, value, observed_at, payloads, samples, device
@@ -323,7 +334,7 @@ create macro probe(metric_id, subject_id) as table
                 {value: value, successes: successes, trials: trials, observed_at: started_at, line_sha256: line_sha256},
                 {started: started_at, device: device, line: line_sha256}
             ) as found
-        from in_newest_common_run(metric_id, subject_id, null)
+        from in_newest_common_run(metric_id, subject_id, null, null)
         group by framework, variant
     )
     select

@@ -1,2 +1,2 @@
 select framework, value, observed_at, payloads, samples
-from bench('bench.peak_memory', 'mlp');
+from bench_phase('bench.peak_memory', 'mlp', 'train');

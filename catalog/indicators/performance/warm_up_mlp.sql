@@ -1,2 +1,2 @@
 select framework, value, observed_at, payloads, samples
-from bench('bench.warm_up', 'mlp');
+from bench_phase('bench.warm_up', 'mlp', 'train');

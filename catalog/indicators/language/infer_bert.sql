@@ -1,0 +1,2 @@
+select framework, value, observed_at, payloads, samples
+from bench('bench.infer_step', 'bert_mini');

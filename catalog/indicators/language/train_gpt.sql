@@ -1,0 +1,2 @@
+select framework, value, observed_at, payloads, samples
+from bench('bench.train_step', 'gpt_nano');
