@@ -5,7 +5,7 @@ latency. The world is invented; what it costs to ask it is not.
 
     python scripts/measure_collection.py [--latency 0.2] [--weeks 200]
 
-Goals (DESIGN, numbers to hold): at most 80 requests; wall time at most 1.5 times the longest chain of
+Goals (docs/constraints.md): at most 80 requests; wall time at most 1.5 times the longest chain of
 requests that wait for each other; a second run on the same day moves at most 5 % of the bodies of the first.
 """
 

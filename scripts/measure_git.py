@@ -2,7 +2,7 @@
 
     python scripts/measure_git.py [--commits 30000] [--repeats 5]
 
-Goal (DESIGN, numbers to hold): from a bare clone, mining runs at 0.8 times the speed of `git log` itself.
+Goal (docs/constraints.md): from a bare clone, mining runs at 0.8 times the speed of `git log` itself.
 Mining is what the collector `git` does after the transfer: run its own log, tell people from programs, write
 the table. Reading the table into weekly figures is timed apart: it happens when a release is built.
 """

@@ -59,7 +59,7 @@ def fill_increments(
 
 
 def _new_counters(con: duckdb.DuckDBPyConnection) -> Iterator[Row]:
-    for batch in con.execute(_sql.text("statements/new_counter")).to_arrow_reader(_BATCH):
+    for batch in con.sql(_sql.text("statements/new_counter")).to_arrow_reader(_BATCH):
         yield from batch.to_pylist()
 
 

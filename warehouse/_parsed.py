@@ -78,8 +78,9 @@ class Refused:
 
 @dataclass
 class Parts:
-    """The parts that hold all observations of an archive, and what parsing them came to."""
+    """The parts that hold all observations of these answers, and what parsing them came to."""
 
+    entries: list[Entry]
     files: list[Path] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     parsed: int = 0
@@ -103,9 +104,9 @@ def parse_all(
     Answers of a source without a parser, and answers of a shape that the parser does not know, are refused.
     """
     versions = {source.id: source.parser_version for source in sources}
-    parts = Parts()
+    parts = Parts(list(entries))
     groups: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
+    for entry in parts.entries:
         groups.setdefault((entry.run, entry.source), []).append(entry)
     for (run, source), group in groups.items():
         if source not in parsers or source not in versions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
@@ -224,16 +225,7 @@ def _comparison_rows(catalog: Catalog) -> dict[str, list[Row]]:
             for position, dimension in enumerate(item.dimensions)
         ],
         "claim": [
-            {
-                "comparison": item.id,
-                "dimension": claim.dimension,
-                "framework": claim.framework,
-                "score": claim.score,
-                "out_of": claim.out_of,
-                "source": claim.source,
-            }
-            for item in catalog.comparisons
-            for claim in item.claims
+            {"comparison": item.id, **asdict(claim)} for item in catalog.comparisons for claim in item.claims
         ],
         "preset_weight": [
             {

@@ -106,15 +106,26 @@ class Archive:
 
     def entries(self) -> Iterator[Entry]:
         """Yield every archived answer, run by run in the order of the run ids, in order of arrival."""
-        for _, line in self._lines():
-            if line.payload is not None:
-                yield line.payload
+        return (line.payload for line in self._lines() if line.payload is not None)
 
     def attempts(self) -> Iterator[Attempt]:
         """Yield the ledger: every attempt of every run, in the same order."""
-        for _, line in self._lines():
-            if line.attempt is not None:
-                yield line.attempt
+        return (line.attempt for line in self._lines() if line.attempt is not None)
+
+    def read(self) -> tuple[list[Entry], list[Attempt]]:
+        """Return all answers and all attempts, in one pass over the index."""
+        lines = list(self._lines())
+        entries = [line.payload for line in lines if line.payload is not None]
+        return entries, [line.attempt for line in lines if line.attempt is not None]
+
+    def digest(self) -> str:
+        """Return a hash of the whole index: it changes with every answer and attempt, and costs little."""
+        found = hashlib.sha256()
+        for run, _ in self._runs():
+            with _files.explained(self.root, _KEPT), self._opened(run) as file:
+                body = file.read()
+            found.update(run.encode() + b"\0" + body[: body.rfind(b"\n") + 1] + b"\0")
+        return found.hexdigest()
 
     def payload(self, entry: Entry) -> Payload:
         """Return an answer with its body. Raises ArchiveError when the body is lost or damaged."""
@@ -195,9 +206,9 @@ class Archive:
         files = folder.glob(f"*{_DONE}") if folder.is_dir() else ()
         return sorted((file.name.removesuffix(_DONE).removesuffix(".open"), file) for file in files)
 
-    def _lines(self) -> Iterator[tuple[str, _Line]]:
+    def _lines(self) -> Iterator[_Line]:
         for run, _ in self._runs():
-            yield from ((run, line) for line, _ in self._read(run, 0))
+            yield from (line for line, _ in self._read(run, 0))
 
     def _read(self, run: str, start: int) -> Iterator[tuple[_Line, int]]:
         """Yield (line, offset of its end) from `start`; the run may be completed while we read."""

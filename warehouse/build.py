@@ -66,12 +66,13 @@ class Material:
     """Everything that a build is made of."""
 
     archive: Archive
-    entries: Sequence[Entry]
     lines: Sequence[ResultLine]
     catalog: Catalog
     sources: Sequence[Source]
     parsers: Mapping[str, Parse]
     load_line: LoadLine
+    entries: Sequence[Entry] | None = None
+    """Which answers of the archive; all of them without."""
 
 
 def build(
@@ -94,9 +95,7 @@ def build(
     ArchiveError for a damaged body, InputError for a file that cannot be read, CheckFailed when a structural
     fault is found, TouchstoneError when the disk is full.
     """
-    material = Material(
-        archive, list(archive.entries()), read_lines(result_files), catalog, sources, parsers, load_line
-    )
+    material = Material(archive, read_lines(result_files), catalog, sources, parsers, load_line)
     return build_from(material, out, as_of=as_of, parsed=parsed, facts=facts or {})
 
 
@@ -129,38 +128,35 @@ def _build(
 ) -> BuildReport:
     clock = _Clock()
     with clock.stage("parse"), _no_cycles():
-        parts = parse_all(
-            material.archive,
-            material.entries,
-            sources=material.sources,
-            parsers=material.parsers,
-            folder=folder,
-        )
+        entries, attempts = material.archive.read()
+        parts = _parse(material, entries if material.entries is None else material.entries, folder)
     with closing(_sql.open_for_building(out, parts.rows)) as con:
         with clock.stage("tables"):
             _create(con, material, as_of, facts)
         with clock.stage("load"):
             measured = understand(material.lines, material.load_line)
-            _load(con, material, parts, measured)
+            _sql.insert(con, "payload", _tables.payload_rows(material.archive, parts.entries))
+            _sql.insert(con, "attempt", _tables.attempt_rows(attempts))
+            _load(con, parts, measured)
         with clock.stage("increments"), _no_cycles():
             evaluate.fill_increments(con, cache=folder / "increments.parquet")
         with clock.stage("scores"):
-            scores = _score(con, material.catalog, as_of)
+            _score(con, material.catalog, as_of)
         with clock.stage("checks"):
             warnings = _check(con)
         with clock.stage("write"):
             _sql.run(con, "statements/checkpoint")
-        observations = _sql.rows(con, "statements/counted")[0]["observations"]
+        counts = _sql.rows(con, "statements/counts")[0]
     forget_unused(folder, parts.files)
+    refused = (*parts.refused, *measured.refused)
     return BuildReport(
-        payloads=len(material.entries),
-        parsed=parts.parsed,
-        observations=observations,
-        measurements=len(measured.lines),
-        scores=scores,
-        refused=(*parts.refused, *measured.refused),
-        warnings=warnings,
-        seconds=clock.seconds,
+        **counts, parsed=parts.parsed, refused=refused, warnings=warnings, seconds=clock.seconds
+    )
+
+
+def _parse(material: Material, entries: Sequence[Entry], folder: Path) -> Parts:
+    return parse_all(
+        material.archive, entries, sources=material.sources, parsers=material.parsers, folder=folder
     )
 
 
@@ -187,10 +183,8 @@ def _create(
         _sql.insert(con, table, rows)
 
 
-def _load(con: duckdb.DuckDBPyConnection, material: Material, parts: Parts, measured: Measured) -> None:
-    _sql.insert(con, "payload", _tables.payload_rows(material.archive, material.entries))
+def _load(con: duckdb.DuckDBPyConnection, parts: Parts, measured: Measured) -> None:
     _sql.insert(con, "payload", [payload_row(line, found) for line, found in measured.lines])
-    _sql.insert(con, "attempt", _tables.attempt_rows(material.archive.attempts()))
     _sql.insert(con, "measurement", [measurement_row(line, found) for line, found in measured.lines])
     _sql.insert(con, "refused", [asdict(refused) for refused in (*parts.refused, *measured.refused)])
     if parts.files:
@@ -199,10 +193,9 @@ def _load(con: duckdb.DuckDBPyConnection, material: Material, parts: Parts, meas
         _sql.run(con, "statements/undeclared", parts=files)
 
 
-def _score(con: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: date) -> int:
-    """Fill the tables from `indicator_value` to `score_json`; return how many answers there are."""
+def _score(con: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: date) -> None:
+    """Fill the tables from `indicator_value` to `score_json`."""
     _sql.run(con, "statements/one_thread")
-    count = 0
     for comparison in catalog.comparisons:
         moment = evaluate.Moment(as_of)
         found = evaluate.readings(con, catalog, comparison, moment)
@@ -214,9 +207,7 @@ def _score(con: duckdb.DuckDBPyConnection, catalog: Catalog, as_of: date) -> int
         for score in scores:
             for table, added in _tables.score_rows(score, pair).items():
                 _sql.insert(con, table, added)
-        count += len(scores)
     _sql.run(con, "statements/all_threads")
-    return count
 
 
 def _check(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

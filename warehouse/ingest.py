@@ -79,23 +79,27 @@ def ingest(
     if any(entry.source == SOURCE.id and entry.sha256 == sha256 for entry in archive.entries()):
         return Ingested(sha256, len(figures), is_new=False)
     subjects = sorted({figure.cells["subject"] for figure in figures})
-    payload = Payload(
-        source=SOURCE.id,
-        framework=subjects[0] if len(subjects) == 1 else "",
-        scope="core",
-        name=file.name,
-        url=f"ingest:{file.name}",
-        requested_at=now,
-        status=200,
-        headers={"content-type": "text/csv", "read-as": _read_as(figures, catalog, sources)},
-        sha256=sha256,
-        body=body,
-    )
+    read_as = _read_as(figures, catalog, sources)
     with archive.writer(run) as writer:
-        writer.save(payload)
+        writer.save(_payload(file.name, body, subjects, read_as, now))
         for subject in subjects:
             writer.attempt(Attempt(run, SOURCE.id, subject, "ok", "", started_at=now, bytes=len(body)))
     return Ingested(sha256, len(figures), is_new=True)
+
+
+def _payload(name: str, body: bytes, subjects: Sequence[str], read_as: str, now: datetime) -> Payload:
+    return Payload(
+        source=SOURCE.id,
+        framework=subjects[0] if len(subjects) == 1 else "",
+        scope="core",
+        name=name,
+        url=f"ingest:{name}",
+        requested_at=now,
+        status=200,
+        headers={"content-type": "text/csv", "read-as": read_as},
+        sha256=hashlib.sha256(body).hexdigest(),
+        body=body,
+    )
 
 
 def parse(payload: Payload) -> Iterator[Observation]:

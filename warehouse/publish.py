@@ -18,7 +18,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -97,25 +97,26 @@ def publish(
     `as_of` is today without; `changelog` the text in which a change of the frame must have its entry.
     Raises what `build` raises, and Busy while another process publishes; then the last release stays.
     """
-    moment = now or datetime.now(UTC)
-    day = as_of or moment.date()
-    material = Material(
-        archive, list(archive.entries()), read_lines(result_files), catalog, sources, parsers, load_line
-    )
+    material = Material(archive, read_lines(result_files), catalog, sources, parsers, load_line)
     descriptor = _locked(home / "published" / "lock", f"another publication is going on in {home}")
     try:
-        before = _standing(home)
-        facts = {
-            "inputs": fingerprint(material, day, changelog),
-            "previous_frame": before.get("frame", ""),
-            "changelog": changelog,
-            "built_at": moment.isoformat(timespec="seconds"),
-        }
-        if before.get("inputs") == facts["inputs"]:
-            return _restored(home, before)
-        return _put_into_place(home, material, day, moment, facts)
+        return _publish(home, material, as_of, changelog, now or datetime.now(UTC))
     finally:
         os.close(descriptor)
+
+
+def _publish(home: Path, material: Material, as_of: date | None, changelog: str, moment: datetime) -> Release:
+    day = as_of or moment.date()
+    before = _standing(home)
+    facts = {
+        "inputs": fingerprint(material, day, changelog),
+        "previous_frame": before.get("frame", ""),
+        "changelog": changelog,
+        "built_at": moment.isoformat(timespec="seconds"),
+    }
+    if before.get("inputs") == facts["inputs"]:
+        return _restored(home, before)
+    return _put_into_place(home, material, day, moment, facts)
 
 
 def current(home: Path) -> str:
@@ -142,8 +143,7 @@ def fingerprint(material: Material, as_of: date, changelog: str) -> str:
         catalogs.to_json(material.catalog),
         *(repr(source) for source in material.sources),
         *sorted(material.parsers),
-        *(json.dumps(asdict(entry), default=str, sort_keys=True) for entry in material.entries),
-        *(repr(attempt) for attempt in material.archive.attempts()),
+        material.archive.digest(),
         *(f"{line.place} {line.origin} {line.sha256}" for line in material.lines),
     ):
         digest.update(part.encode() + b"\0")

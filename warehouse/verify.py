@@ -81,32 +81,37 @@ def verify(
 
     Raises NothingPublished when there is none, InputError when it cannot be read.
     """
-    with Warehouse.open(home) as warehouse:
-        meta, path = warehouse.meta(), warehouse.path
-    with closing(_sql.open_for_reading(path)) as con:
-        published = {table: _read(con, path, table) for table in (*TABLES, "payload")}
+    meta, published = _published(home)
     entries, lost = _listed_entries(archive, published["payload"])
     entries, damaged = _whole(archive, entries)
     lines, lost_lines = _listed_lines(result_files, published["payload"])
     catalog = catalogs.from_json(meta["catalog"])
-    material = Material(archive, entries, lines, catalog, sources, parsers, load_line)
+    rebuilt = _rebuilt(Material(archive, lines, catalog, sources, parsers, load_line, entries), meta)
+    return Verification(
+        release=meta.get("release", ""),
+        scores=len(published["score_json"]),
+        differences=tuple(
+            found for table in TABLES for found in _compared(table, published[table], rebuilt[table])
+        ),
+        lost=(*lost, *lost_lines),
+        damaged=tuple(damaged),
+    )
+
+
+def _published(home: Path) -> tuple[dict[str, str], dict[str, list[Row]]]:
+    with Warehouse.open(home) as warehouse:
+        meta, path = warehouse.meta(), warehouse.path
+    with closing(_sql.open_for_reading(path)) as con:
+        return meta, {table: _read(con, path, table) for table in (*TABLES, "payload")}
+
+
+def _rebuilt(material: Material, meta: Mapping[str, str]) -> dict[str, list[Row]]:
     with tempfile.TemporaryDirectory(prefix="touchstone-verify-") as folder:
         out = Path(folder) / "rebuilt.duckdb"
         facts = {"built_at": meta["built_at"]}
         build_from(material, out, as_of=date.fromisoformat(meta["as_of"]), parsed=None, facts=facts)
         with closing(_sql.open_for_reading(out)) as con:
-            differences = [
-                found
-                for table in TABLES
-                for found in _compared(table, published[table], _read(con, out, table))
-            ]
-    return Verification(
-        release=meta.get("release", ""),
-        scores=len(published["score_json"]),
-        differences=tuple(differences),
-        lost=(*lost, *lost_lines),
-        damaged=tuple(damaged),
-    )
+            return {table: _read(con, out, table) for table in TABLES}
 
 
 def _read(con: duckdb.DuckDBPyConnection, path: Path, table: str) -> list[Row]:
