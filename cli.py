@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import sys
@@ -38,6 +39,7 @@ app = typer.Typer(
 bench_app = typer.Typer(help="Measure the frameworks, on this machine or another.")
 app.add_typer(bench_app, name="bench", invoke_without_command=True)
 
+PLACES = ("--home", "--catalog")
 WIDE = 140  # a pipe or a log has no width of its own
 out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -90,13 +92,15 @@ def collect(
     source: Annotated[str, typer.Argument(help="One source; all without.")] = "",
     framework: Annotated[str, typer.Argument(help="One framework; all without.")] = "",
     record: Annotated[
-        Path | None,
-        typer.Option(help="Write the answers and what is read from them into this folder instead."),
+        bool, typer.Option("--record", help="Write the answers and what is read from them as test cases.")
+    ] = False,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="With --record: the folder; one in the home without.")
     ] = None,
 ) -> None:
     """Ask the sources and archive their answers."""
-    if record is not None:
-        _record(source, framework, record)
+    if record:
+        _record(source, framework, to or Settings.from_environment().home / "recorded" / source)
         return
     from flows.collect import collect_now
     from flows.start import ready
@@ -379,7 +383,7 @@ def serve(
 def main() -> None:
     """Run the command; turn every foreseen error into one message and a non-zero status."""
     try:
-        app()
+        app(_places_first(sys.argv[1:]))
     except TouchstoneError as error:
         _fail(str(error))
     except KeyboardInterrupt:
@@ -393,6 +397,21 @@ def main() -> None:
         )
     except Exception as error:  # noqa: BLE001 (the last resort: said in one line, kept in full)
         _crash(error)
+
+
+def _places_first(words: list[str]) -> list[str]:
+    """Move --home and --catalog to the front, so that they may stand anywhere in the line."""
+    front, rest, left = [], [], iter(words)
+    for word in left:
+        if word == "--":
+            rest += [word, *left]
+        elif word in PLACES:
+            front += [word, *itertools.islice(left, 1)]
+        elif word.startswith(tuple(f"{place}=" for place in PLACES)):
+            front.append(word)
+        else:
+            rest.append(word)
+    return front + rest
 
 
 def _fail(message: str) -> None:
@@ -486,14 +505,17 @@ def _print_result(warehouse: Warehouse, comparison: str, progress: terminal.Prog
 
 def _record(source: str, framework: str, folder: Path) -> None:
     if not source or not framework:
-        raise InputError("--record needs both: touchstone collect SOURCE FRAMEWORK --record FOLDER")
+        raise InputError("--record needs both: touchstone collect SOURCE FRAMEWORK --record")
     from flows.collect import record
 
     done = record(source, framework, folder)
     out.print(terminal.attempt_line(done))
     if done.outcome not in ("ok", "capped"):
         raise InputError(f"nothing to record: {done.outcome}: {done.reason}")
-    out.print(f"Cases in {folder}. Check the first rows of each expected file by hand before you keep them.")
+    out.print(
+        f"Cases in {folder}. Check the first rows of each expected file by hand, "
+        "then move them to tests/payloads."
+    )
 
 
 def _pythons(pairs: list[str]) -> dict[str, Path]:

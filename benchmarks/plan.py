@@ -101,7 +101,7 @@ def cells(suite: Suite, frameworks: Sequence[str], seed: int) -> list[Cell]:
     if suite.ceilings:
         plan += [Cell("ceiling", "matmul", framework) for framework in frameworks]
     if suite.memory:
-        plan += [cell for name in suite.workloads for cell in _steps(suite, frameworks, name, "memory", 0)]
+        plan += [cell for name in suite.workloads for cell in _memory(suite, frameworks, name)]
     for number in range(max([0, *suite.protocols.values(), *suite.starts.values()])):
         groups = list(_round(suite, frameworks, number))
         order.shuffle(groups)
@@ -129,6 +129,14 @@ def _round(suite: Suite, frameworks: Sequence[str], number: int) -> Iterator[lis
     for variant, rounds in suite.starts.items():
         if number < rounds:
             yield [Cell("start", "first_result", one, protocol=variant, round=number) for one in frameworks]
+
+
+def _memory(suite: Suite, frameworks: Sequence[str], name: str) -> list[Cell]:
+    """Return the memory cells of a model's hungriest task; a single operation has none."""
+    if suite.workload(name).metric:
+        return []
+    task = "train" if "train" in suite.workloads[name] else "infer"
+    return [cell for cell in _steps(suite, frameworks, name, "memory", 0) if cell.task == task]
 
 
 def _steps(suite: Suite, frameworks: Sequence[str], name: str, kind: str, number: int) -> Iterator[Cell]:

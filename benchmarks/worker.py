@@ -140,7 +140,16 @@ def ceiling(spec: Mapping[str, Any]) -> Result:
 
 
 def peak_rss() -> int:
-    """Return the peak resident memory of this process in bytes (macOS counts bytes, Linux KiB)."""
+    """Return the peak resident memory of this program in bytes.
+
+    Linux: VmHWM, not ru_maxrss, which a new program inherits from the process that started it. Elsewhere
+    ru_maxrss, in bytes on macOS and in KiB otherwise.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(
+            int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if "VmHWM" in line
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

@@ -184,6 +184,22 @@ def test_bad_input_gets_one_clear_message(published: Published, words: tuple[str
     assert "fault of Touchstone" not in done.err
 
 
+def test_home_and_catalog_may_stand_anywhere(published: Published, tmp_path: Path) -> None:
+    home = str(published.home)
+    for words in (("score", "--home", home, "--json"), (f"--home={home}", "score", "--json")):
+        assert len(json.loads(ask(tmp_path, *words).out)["dimensions"]) == DIMENSIONS
+    assert "no such folder" in ask(published.home, "publish", "--catalog", "no_such").err
+
+
+def test_recording_writes_cases_and_archives_nothing(published: Published) -> None:
+    done = ask(published.home, "collect", "published", "pytorch", "--record")
+    assert done.status == 0, done.err
+    cases = published.home / "recorded" / "published"
+    assert list(cases.glob("*.about.json"))
+    assert list(cases.glob("*.expected.csv"))
+    assert ask(published.home, "collect", "--record").status == 1
+
+
 def test_malformed_csv_is_refused_with_line_and_column(published: Published, tmp_path: Path) -> None:
     figures = tmp_path / "figures.csv"
     figures.write_text(f"{HEADER}\npytorch,git.authors_year,many,people,2026-11-01,a,b,CC0-1.0\n")

@@ -180,6 +180,22 @@ def test_previous_is_the_newest_answer_to_a_url(tmp_path: Path) -> None:
     assert archive.previous("invented://unknown") is None
 
 
+def test_the_digest_changes_with_every_line_and_with_nothing_else(tmp_path: Path) -> None:
+    archive, (first, second, _) = Archive(tmp_path), answers()
+    digests = [archive.digest()]
+    with archive.writer("run") as writer:
+        for item in (first, second):
+            writer.save(item)
+            digests.append(archive.digest())
+        writer.attempt(attempts("run")[0])
+        digests.append(archive.digest())
+    assert len(set(digests)) == 4
+    assert archive.digest() == digests[-1]
+    entries, tried = archive.read()
+    assert entries == list(archive.entries())
+    assert tried == list(archive.attempts()) == attempts("run")[:1]
+
+
 def test_many_threads_share_one_run(tmp_path: Path) -> None:
     archive, sent = Archive(tmp_path), answers(60)
     with archive.writer("run") as writer, ThreadPoolExecutor(8) as pool:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from material import (
     AS_OF,
@@ -223,6 +225,43 @@ def test_growth_is_known_from_the_observation_that_completed_it(house: House) ->
     assert (rows["known_at"] >= rows["week_start"] + timedelta(days=7)).all()
     assert rows["payload_sha256"].str.len().eq(64).all()
     assert rows["increment"].between(30, 55).all()
+
+
+def test_growth_is_kept_and_computed_anew_only_for_what_changed(house: House, tmp_path: Path) -> None:
+    """A figure put into the kept file by hand shows whether it was read or computed."""
+    parsed, kept = tmp_path / "parsed", tmp_path / "parsed" / "increments.parquet"
+    built(house, tmp_path / "1.duckdb", parsed=parsed)
+    first = everything(tmp_path / "1.duckdb")["increment"]
+    table = pq.read_table(kept)
+    marked = pa.array([1e6] * table.num_rows)
+    pq.write_table(table.set_column(table.schema.get_field_index("increment"), "increment", marked), kept)
+    at = (NOW + WEEK).isoformat()
+    news = payload("beta", [["shop.stars", at, at, 12_040]], at=NOW + WEEK)
+    house.receive("20260308T200000Z-second", [news])
+    built(house, tmp_path / "2.duckdb", parsed=parsed)
+    second = everything(tmp_path / "2.duckdb")["increment"]
+    anew = [row for row in second if row["increment"] < 1e6]
+    assert {(row["metric"], row["name"]) for row in anew} == {("shop.stars", "beta")}
+    assert len(second) == len(first) + 1
+    kept.write_bytes(b"damaged")
+    built(house, tmp_path / "3.duckdb", parsed=parsed)
+    third = everything(tmp_path / "3.duckdb")["increment"]
+    assert max(row["increment"] for row in third) < 100
+    assert [row for row in third if row not in first][-1]["known_at"] == (NOW + WEEK).replace(tzinfo=None)
+
+
+def test_where_no_name_is_added_the_broad_scope_is_the_core(house: House) -> None:
+    with Warehouse.open(house.home) as warehouse:
+        frame = warehouse.sql("from indicator_value where comparison = 'pair' and framework = 'alpha'")
+    values = frame.groupby(["indicator", "scope"])["value"].max().unstack()
+    assert values.loc["docs", "core"] == values.loc["docs", "broad"]
+    assert values.loc["step", "core"] == values.loc["step", "broad"]
+    assert values.loc["packages", "broad"] == values.loc["packages", "core"] + 50 + 3 + 80
+    assert values.loc["new_stars", "broad"] > values.loc["new_stars", "core"]
+    windows = frame.groupby("indicator")["window_weeks"].agg(lambda weeks: sorted(set(weeks.dropna())))
+    assert windows["new_stars"] == [26, 52, 104]
+    assert windows["downloads"] == [13, 26, 52]
+    assert windows["docs"] == []
 
 
 def test_a_quantity_that_can_fall_below_zero_has_no_growth(bare: House) -> None:
