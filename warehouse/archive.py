@@ -177,7 +177,8 @@ class Archive:
         compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
         temporary = self._temporary / f"{os.getpid()}-{next(_serial)}"
         _files.write(path, compressor.compress(payload.body), temporary=temporary)
-        _files.sync_folder(path.parent.parent)
+        for folder in (path.parent.parent, self.root):  # they may be new as well
+            _files.sync_folder(folder)
 
     def _intact(self, sha256: str) -> bool:
         try:

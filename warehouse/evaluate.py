@@ -43,7 +43,7 @@ class Moment:
     @property
     def end(self) -> datetime:
         """The first instant after the day, as the database holds it."""
-        return datetime.combine(self.as_of + timedelta(days=1), time())
+        return datetime.combine(min(self.as_of, EVER.date()) + timedelta(days=1), time())
 
     @property
     def known(self) -> datetime:
@@ -115,7 +115,9 @@ def set_context(
 
 def _windows(indicator: Indicator) -> tuple[int | None, ...]:
     weeks = indicator.window_weeks
-    return (None,) if weeks is None else tuple(max(1, round(weeks * factor)) for factor in WINDOW_FACTORS)
+    if weeks is None:
+        return (None,)
+    return tuple(dict.fromkeys(max(1, round(weeks * factor)) for factor in WINDOW_FACTORS))
 
 
 @dataclass(frozen=True)

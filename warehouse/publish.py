@@ -245,12 +245,15 @@ def _locked(path: Path, what: str) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            started = datetime.now(UTC).isoformat(timespec="seconds")
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, json.dumps({"pid": os.getpid(), "started": started}).encode())
         except BlockingIOError:
             os.close(descriptor)
             raise Busy(f"{what} ({_holder(path)}). Wait for it, or stop that process") from None
-        started = datetime.now(UTC).isoformat(timespec="seconds")
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, json.dumps({"pid": os.getpid(), "started": started}).encode())
+        except OSError:
+            os.close(descriptor)
+            raise
     return descriptor
 
 

@@ -1,7 +1,7 @@
 -- A number without its unit is no fact.
-select distinct 'observation' as what, observation.metric, null as unit
-from observation
-left join metric on metric.id = observation.metric
+select 'observation' as what, seen.metric, metric.unit
+from (select distinct metric from observation) as seen
+left join metric on metric.id = seen.metric
 where coalesce(trim(metric.unit), '') = ''
 union all
 select distinct 'measurement', measurement.metric, measurement.unit
