@@ -42,7 +42,8 @@ class Cell:
 class Suite:
     """A suite of `suites.toml` with the workloads it names.
 
-    `protocols` and `starts` map a protocol to its number of rounds; `repeated` are the workloads that run
+    `protocols` and `starts` map a protocol to its number of rounds; `only` names the tasks
+    (`workload/task`) of a protocol that not all of them run under; `repeated` are the workloads that run
     twice in every round, each framework against itself, for the noise floor.
     """
 
@@ -50,6 +51,7 @@ class Suite:
     workloads: Mapping[str, Sequence[str]]
     protocols: Mapping[str, int]
     starts: Mapping[str, int]
+    only: Mapping[str, Sequence[str]]
     probes: Sequence[str]
     repeated: Sequence[str]
     scaled: Sequence[str]
@@ -148,4 +150,5 @@ def _steps(suite: Suite, frameworks: Sequence[str], name: str, kind: str, number
         for framework in frameworks:
             known = {*declared_frameworks()[framework]["modes"], AGAIN}
             for protocol in sorted(due & known) if kind == "step" else [""]:
-                yield Cell(kind, name, framework, task, protocol)
+                if f"{name}/{task}" in suite.only.get(protocol, [f"{name}/{task}"]):
+                    yield Cell(kind, name, framework, task, protocol)

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Published, ask, offline, touchstone
+from commanding import ROOT, Published, ask, offline, touchstone
 
 from evidence.types import Catalog
 from flows import definitions

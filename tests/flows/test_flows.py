@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, ask, offline
+from commanding import ROOT, ask, offline
 
 from evidence.errors import InputError
 from flows.serve import serve

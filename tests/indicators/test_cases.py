@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from world import MOMENT, World, catalog_folder
+from invented_world import MOMENT, World, catalog_folder
 
 from evidence import catalog as catalogs
 from evidence.types import Catalog
