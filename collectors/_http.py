@@ -372,9 +372,12 @@ class Client:
         return response
 
     def _keep_pace(self) -> None:
-        """Leave the source's pause since the last request to it, whoever in this process made that."""
+        """Leave the source's pause since the last request to it, whoever in this process made that.
+
+        A server that stands in for the source, by the environment, asks for none.
+        """
         pause = self.source.pause
-        if not pause:
+        if not pause or self.base != self.source.url:
             return
         with _PACE_LOCKS.setdefault(self.source.id, threading.Lock()):
             since = self.now() - _ASKED.get(self.source.id, datetime.min.replace(tzinfo=UTC))

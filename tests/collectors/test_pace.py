@@ -30,8 +30,8 @@ def test_the_second_request_waits_for_the_rest_of_the_pause(
     httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch, passed_s: int, slept_s: list[float]
 ) -> None:
     httpserver.expect_request("/query").respond_with_data("<feed/>", content_type="application/atom+xml")
-    monkeypatch.setenv("TOUCHSTONE_PACED_URL", httpserver.url_for("/"))
-    source = replace(SOURCE, id="paced", min_interval=timedelta(0), budget=9)
+    address = httpserver.url_for("/")
+    source = replace(SOURCE, id="paced", url=address, min_interval=timedelta(0), budget=9)
     clock = Clock()
     monkeypatch.setattr("collectors._http._ASKED", {})
     for framework in ("alpha", "beta"):
