@@ -78,9 +78,9 @@ class Source:
     """A publisher of facts, and how politely it is asked.
 
     `needs` is the key of `Framework.names` that must be present; a framework without it is not
-    applicable. `pause` is the shortest time between two requests. `budget` is the most requests one framework may cost in one steady run;
-    `min_interval` the shortest time between two askings (until then the archive answers).
-    `optional_names` are further keys it looks up and does without.
+    applicable. `pause` is the shortest time between two requests, `budget` the most requests that one
+    framework may cost in one steady run, `min_interval` the shortest time between two askings (until then
+    the archive answers). `optional_names` are further keys it looks up and does without.
     """
 
     id: str

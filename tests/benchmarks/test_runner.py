@@ -124,8 +124,10 @@ def test_half_a_cell_at_the_end_is_measured_again(finished: Finished, tmp_path: 
 
 def test_no_line_names_the_machine_or_a_folder(finished: Finished) -> None:
     text = finished.out.read_text()
-    for secret in (os.uname().nodename, str(finished.suite.folder), str(PROJECT)):
-        assert secret not in text
+    host = os.uname().nodename
+    # A host called "vm" or "test" occurs in ordinary words; only a telling name is looked for.
+    secrets = [str(finished.suite.folder), str(PROJECT), *([host] if len(host) > 7 else [])]
+    assert [secret for secret in secrets if secret in text] == []
 
 
 def test_the_order_is_random_but_the_same_for_a_seed() -> None:
