@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import pandas as pd
+
 import collectors
 from collectors._http import Client
 from evidence.errors import SourceError, TouchstoneError
@@ -105,7 +107,9 @@ def _evidence(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", str(error), "touchstone run")
         return
     for row in frame.to_dict("records"):
-        yield Finding(f"evidence {row['metric']}", f"newest {row['newest']:%Y-%m-%d}", "")
+        newest = row["newest"]
+        state = "none yet" if pd.isna(newest) else f"newest {newest:%Y-%m-%d}"
+        yield Finding(f"evidence {row['source']} × {row['framework']}", state)
 
 
 def _sources() -> list[Source]:

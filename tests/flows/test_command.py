@@ -303,3 +303,10 @@ def test_a_second_comparison_needs_two_toml_files_and_no_code(tmp_path: Path) ->
     assert ease["scores"]["httpx"]["value"] == pytest.approx(4.5)
     assert ease["verdict"] == "no_claim" or ease["status"] == "insufficient"
     assert ease["families"]["planned"] < 6
+
+
+def test_doctor_tells_tokens_and_the_age_of_the_evidence(published: Published) -> None:
+    done = ask(published.home, "doctor")
+    assert done.status == 0, done.err
+    for said in ("GITHUB_TOKEN", "published × pytorch", "none yet", "newest 20"):
+        assert said in done.out
