@@ -30,11 +30,15 @@ class Collector:
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a request is about: a framework, and what the source calls it in its narrowest scope."""
+    """Whom a request is about: a framework, and what the source calls it in its narrowest scope.
+
+    `place` is the name's place among those that the source has for the framework, from 0.
+    """
 
     framework: str
     scope: Scope
     name: str
+    place: int = 0
 
 
 class Capped(SourceError):

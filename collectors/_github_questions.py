@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 WEEK = timedelta(days=7)
@@ -59,32 +60,50 @@ _COUNTED = {
 _SAMPLED = {"issues": ("is:issue", _ISSUE), "pull_requests": ("is:pr", _PULL_REQUEST)}
 
 
-def counts(repositories: Sequence[str], weeks: Iterable[date]) -> str:
+@dataclass(frozen=True)
+class Question:
+    """Parts that are asked for together, each under an alias of its own, and the fragment that some use."""
+
+    parts: tuple[str, ...]
+    fragment: str = ""
+
+    @property
+    def text(self) -> str:
+        """The document. A fragment that no part uses would make it invalid."""
+        used = self.fragment if any("..." in part for part in self.parts) else ""
+        return f"query {{ {' '.join((_RATE, *self.parts))} }}{used}"
+
+    def halves(self) -> tuple[Question, Question]:
+        """Return the first and the second half of the parts as questions of their own."""
+        middle = len(self.parts) // 2
+        return replace(self, parts=self.parts[:middle]), replace(self, parts=self.parts[middle:])
+
+
+def counts(repositories: Sequence[str], weeks: Iterable[date]) -> Question:
     """Return the question for the counters of repositories and for their threads of some weeks together."""
-    parts = [_RATE]
+    parts = []
     for place, repository in enumerate(repositories):
         owner, name = repository.split("/")
         asked = f"owner: {json.dumps(owner)}, name: {json.dumps(name)}"
         parts.append(f"repository_{place}: repository({asked}) {{ ...repository }}")
-    parts += _weekly(repositories, weeks)
-    return f"query {{ {' '.join(parts)} }}{_REPOSITORY}"
+    return Question((*parts, *_weekly(repositories, weeks)), _REPOSITORY)
 
 
-def weekly(repositories: Sequence[str], weeks: Iterable[date]) -> str:
+def weekly(repositories: Sequence[str], weeks: Iterable[date]) -> Question:
     """Return the question for how many threads the repositories together opened and closed in some weeks."""
-    return f"query {{ {_RATE} {' '.join(_weekly(repositories, weeks))} }}"
+    return Question(tuple(_weekly(repositories, weeks)))
 
 
-def sample(repositories: Sequence[str], kind: str, weeks: Iterable[date]) -> str:
+def sample(repositories: Sequence[str], kind: str, weeks: Iterable[date]) -> Question:
     """Return the question for the first threads of some weeks; kind: issues or pull_requests."""
     qualifier, fragment = _SAMPLED[kind]
-    parts = [_RATE]
+    parts = []
     for week in weeks:
         found = _search(repositories, f"{qualifier} created:{_days(week)} sort:created-asc")
         parts.append(
             f"{kind}_{week:%Y%m%d}: search({found}, first: {SLICE}) {{ issueCount nodes {{ ...thread }} }}"
         )
-    return f"query {{ {' '.join(parts)} }}{fragment}"
+    return Question(tuple(parts), fragment)
 
 
 def _weekly(repositories: Sequence[str], weeks: Iterable[date]) -> list[str]:

@@ -45,6 +45,7 @@ TRIES = 4
 UNREACHED_TRIES = 2
 BACKFILL_BUDGET = 40
 """The most requests an attempt may spend on history that the archive lacks, on top of `Source.budget`."""
+OLDER_PAGES_EVERY_WEEKS = 26
 REDIRECTS = 5
 
 BEARER = "Authorization: Bearer {token}"
@@ -52,14 +53,12 @@ BEARER = "Authorization: Bearer {token}"
 
 _KEPT_HEADERS = ("content-type", "date", "etag", "last-modified", "link", "x-pypi-last-serial")
 _BACK_OFF = tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 0.5)
-_REACTIONS: Mapping[int, type[SourceError]] = {
-    202: Unavailable,  # still computing
-    204: Absent,  # nothing there, such as an empty repository
-    404: Absent,
-    408: Unavailable,
-    425: Unavailable,
-}
-_MEANINGS = {202: "still computing", 204: "nothing there", 401: "the token is missing or wrong"}
+_A_MONDAY = datetime(2018, 1, 1, tzinfo=UTC)
+_WEEK = timedelta(weeks=1)
+
+
+class TooMuch(Unavailable):
+    """A gateway lost patience, or we did: asking again may help, and so may asking for less."""
 
 
 class _Unreached(Unavailable):
@@ -70,6 +69,18 @@ class _Unknown(Unavailable):
     """The name of the host does not resolve: a second try cannot mend that."""
 
 
+_REACTIONS: Mapping[int, type[SourceError]] = {
+    202: Unavailable,  # still computing
+    204: Absent,  # nothing there, such as an empty repository
+    404: Absent,
+    408: Unavailable,
+    425: Unavailable,
+    502: TooMuch,
+    504: TooMuch,
+}
+_MEANINGS = {202: "still computing", 204: "nothing there", 401: "the token is missing or wrong"}
+
+
 @dataclass(frozen=True)
 class _Request:
     method: str
@@ -78,6 +89,7 @@ class _Request:
     body: bytes | None = None
     token_as: str = BEARER
     backfill: bool = False
+    tries: int = TRIES
 
 
 @dataclass(frozen=True)
@@ -101,8 +113,9 @@ class Client:
     """Asks one source about one framework: one connection pool, one request budget, one wait budget.
 
     `previous` gives the archived answer to a url, for conditional requests and for `min_interval`. `folder`
-    is where a collector may keep things between runs. `requests`, `bytes` and `notes` tell what the attempt
-    cost and what a reader of it should know. TOUCHSTONE_<SOURCE>_URL replaces the source's address.
+    is where a collector may keep things between runs; there stands also until when the source wants not to be
+    asked, which holds for the next framework and for the next run. `requests`, `bytes` and `notes` tell what
+    the attempt cost and what a reader should know of it. TOUCHSTONE_<SOURCE>_URL replaces the address.
     """
 
     def __init__(
@@ -125,8 +138,9 @@ class Client:
         self._sleep = sleep
         self._backfilled = 0
         self._lost_s = 0.0
-        self._blocked_until: datetime | None = None
         self._token = _token(source, environment)
+        self._limit = self.folder / ("limited-with-token.txt" if self._token else "limited.txt")
+        self._blocked_until = _moment_in(self._limit)
         self._secret = _in_any_spelling(self._token)
         self._session = requests.Session()
         self._session.auth = _no_credentials
@@ -139,6 +153,11 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._session.close()
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether the time that an attempt may lose to waits and failed tries is not yet lost."""
+        return self._lost_s < WAIT_BUDGET_S
 
     @property
     def has_token(self) -> bool:
@@ -154,10 +173,10 @@ class Client:
         """
         unknown: list[Absent] = []
         answers = 0
-        for scope, name in framework.scoped_names(self.source.needs):
+        for place, (scope, name) in enumerate(framework.scoped_names(self.source.needs)):
             before = answers
             try:
-                for payload in ask(self, Subject(framework.id, scope, name)):
+                for payload in ask(self, Subject(framework.id, scope, name, place)):
                     answers += 1
                     yield payload
             except Absent as absent:
@@ -199,13 +218,17 @@ class Client:
         headers: Mapping[str, str] | None = None,
         token_as: str = BEARER,
         fresh_for: timedelta | None = None,
+        backfill: bool = False,
+        tries: int = TRIES,
     ) -> Payload:
-        """Return the answer to a JSON question; the payload's url ends in `#` and the question's digest."""
-        url = self.address(path)
-        question = json.dumps(body, sort_keys=True).encode()
-        key = f"{url}#{hashlib.sha256(question).hexdigest()[:16]}"
+        """Return the answer to a JSON question; the payload's url ends in `#` and the question's digest.
+
+        `tries` is how often at most a question is put that is too much for the source.
+        """
+        url, question = self.address(path), _question(body)
+        key = self.question_url(path, body)
         asked = {"Content-Type": "application/json", **_accept_json(headers)}
-        request = _Request("POST", url, asked, body=question, token_as=token_as)
+        request = _Request("POST", url, asked, question, token_as, backfill, tries)
         return self._payload(request, subject, key=key, fresh_for=fresh_for)
 
     def pages(
@@ -216,11 +239,10 @@ class Client:
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
         fresh_for: timedelta | None = None,
-        older_fresh_for: timedelta = timedelta(weeks=26),
     ) -> Iterator[Payload]:
         """Yield the first page, then those the `Link` header names as next.
 
-        The later ones are history: they are asked anew only after `older_fresh_for`, as backfill.
+        The later ones are history: each is asked anew twice a year in its turn, as backfill.
         """
         payload = self.get(path, subject, params=params, headers=headers, fresh_for=fresh_for)
         seen = {payload.url}
@@ -228,18 +250,37 @@ class Client:
         while url := self._next_page(payload):
             if url in seen:
                 raise Refused(self.source.id, url, "the pages go round in a circle")
+            # In strides, so that the same page of the next name has another week.
+            settled = self.turn(subject, weeks=OLDER_PAGES_EVERY_WEEKS, step=5 * len(seen))
             seen.add(url)
-            payload = self.get(url, subject, headers=headers, fresh_for=older_fresh_for, backfill=True)
+            payload = self.get(url, subject, headers=headers, fresh_for=settled, backfill=True)
             yield payload
 
-    def get_range(self, path: str, start: int, end: int | None = None) -> bytes:
+    def turn(self, subject: Subject, *, weeks: int, step: int = 0) -> timedelta:
+        """Return for how long an answer is fresh that is renewed in one week out of so many.
+
+        Not shorter than the source's `min_interval`. A turn that was missed is taken by the next run.
+        """
+        return max(self.now() - self.turn_began(subject, weeks=weeks, step=step), self.source.min_interval)
+
+    def turn_began(self, subject: Subject, *, weeks: int, step: int = 0) -> datetime:
+        """Return the Monday, 00:00 UTC, on which the newest turn of a question began.
+
+        The week follows from source and framework, the subject's place, and `step`, the question's place
+        among those about the subject: what is asked seldom is spread, and no week has to bear it all.
+        """
+        seed = hashlib.sha256(f"{self.source.id} {subject.framework}".encode()).digest()[0]
+        week = (self.now() - _A_MONDAY) // _WEEK
+        return _A_MONDAY + (week - (week - seed - subject.place - step) % weeks) * _WEEK
+
+    def get_range(self, path: str, start: int, end: int | None = None, *, backfill: bool = False) -> bytes:
         """Return the bytes [start, end) of a file; a negative start without an end counts from its end.
 
         Raises Refused when the server sends the whole file instead.
         """
         span = f"{start}" if start < 0 else f"{start}-{'' if end is None else end - 1}"
         headers = {"Range": f"bytes={span}", "Accept-Encoding": "identity"}
-        return self._exchange(_Request("GET", self.address(path), headers)).body
+        return self._exchange(_Request("GET", self.address(path), headers, backfill=backfill)).body
 
     def reach(self, url: str) -> None:
         """Raise Unavailable at once when the host of a url cannot be connected to. For programs we start."""
@@ -261,6 +302,12 @@ class Client:
         limit = self.source.min_interval if fresh_for is None else fresh_for
         return _about(old, subject) if timedelta(0) <= age < limit else None
 
+    def limited(self, url: str) -> RateLimited:
+        """Return the error of an answer that says in its text that the quota is spent; note until when."""
+        until = self._blocked_until or self.now() + timedelta(hours=1)
+        self._block(until)
+        return RateLimited(self.source.id, url, until)
+
     def spend(self, url: str, *, backfill: bool = False) -> None:
         """Count one request. Raises Capped when the budget has none left."""
         if not self._may_spend(backfill):
@@ -280,6 +327,10 @@ class Client:
         path = path.removeprefix(self.source.url)
         url = path if urlsplit(path).scheme else urljoin(f"{self.base.rstrip('/')}/", path.lstrip("/"))
         return f"{url}?{urlencode(params)}" if params else url
+
+    def question_url(self, path: str, body: Mapping[str, object]) -> str:
+        """Return the url under which the answer to a JSON question is archived."""
+        return f"{self.address(path)}#{hashlib.sha256(_question(body)).hexdigest()[:16]}"
 
     def scrub(self, text: str) -> str:
         """Return the text without the token, however it is percent-encoded there."""
@@ -306,7 +357,7 @@ class Client:
 
         def give_up(state: tenacity.RetryCallState) -> bool:
             return (
-                state.attempt_number >= _tries(_error(state))
+                state.attempt_number >= _tries(_error(state), request)
                 or self._lost_s + state.upcoming_sleep > WAIT_BUDGET_S
                 or not self._may_spend(request.backfill)
             )
@@ -328,7 +379,15 @@ class Client:
 
     def _rest(self, seconds: float) -> None:
         self._lost_s += seconds
+        ends = self._blocked_until and self._blocked_until <= self.now() + timedelta(seconds=seconds)
         self._sleep(seconds)
+        if ends:
+            self._blocked_until = None
+
+    def _block(self, until: datetime) -> None:
+        self._blocked_until = until
+        self._limit.parent.mkdir(parents=True, exist_ok=True)
+        self._limit.write_text(until.isoformat(), encoding="utf-8")
 
     def _may_spend(self, backfill: bool) -> bool:
         if backfill:
@@ -404,7 +463,7 @@ class Client:
         if isinstance(error, requests.ConnectTimeout):
             return _Unknown(self.source.id, url, f"{host} did not answer within {CONNECT_TIMEOUT_S:g} s")
         if isinstance(error, requests.Timeout):
-            return Unavailable(self.source.id, url, f"no answer within {READ_TIMEOUT_S:g} s")
+            return TooMuch(self.source.id, url, f"no answer within {READ_TIMEOUT_S:g} s")
         reason = getattr(error.args[0] if error.args else None, "reason", None)
         if isinstance(reason, NameResolutionError):
             return _Unknown(self.source.id, url, f"cannot resolve the host {host}")
@@ -431,10 +490,12 @@ class Client:
         status, headers, url = response.status_code, response.headers, request.url
         told = wait_in_body(response.content)
         wait = told or wait_of(headers, self.now())
-        if wait and (told or is_exhausted(headers)):
-            self._blocked_until = self.now() + wait
-        if is_rate_limit(status, headers, response.content):
-            raise RateLimited(self.source.id, url, self.now() + (wait or timedelta(minutes=1)))
+        refused = is_rate_limit(status, headers, response.content)
+        until = self.now() + (wait or timedelta(minutes=1))
+        if refused or (wait and (told or is_exhausted(headers))):
+            self._block(until)
+        if refused:
+            raise RateLimited(self.source.id, url, until)
         if status in (requests.codes.ok, requests.codes.partial, requests.codes.not_modified):
             kept = {name: self.scrub(headers[name]) for name in _KEPT_HEADERS if name in headers}
             return _Answer(asked_at, status, kept, response.content)
@@ -464,6 +525,10 @@ def _about(payload: Payload, subject: Subject) -> Payload:
     return replace(payload, framework=subject.framework, scope=subject.scope, name=subject.name)
 
 
+def _question(body: Mapping[str, object]) -> bytes:
+    return json.dumps(body, sort_keys=True).encode()
+
+
 def _accept_json(headers: Mapping[str, str] | None) -> dict[str, str]:
     return {"Accept": "application/json", **(headers or {})}
 
@@ -477,9 +542,11 @@ def _error(state: tenacity.RetryCallState) -> BaseException | None:
     return state.outcome.exception() if state.outcome else None
 
 
-def _tries(error: BaseException | None) -> int:
+def _tries(error: BaseException | None, request: _Request) -> int:
     if isinstance(error, _Unknown):
         return 1
+    if isinstance(error, TooMuch):
+        return request.tries
     return UNREACHED_TRIES if isinstance(error, _Unreached) else TRIES
 
 
@@ -507,6 +574,15 @@ def _token(source: Source, environment: Mapping[str, str]) -> str:
     if not token.isascii() or not token.isprintable():
         raise Refused(source.id, "", f"{source.token_env} holds characters that no header can carry")
     return token
+
+
+def _moment_in(file: Path) -> datetime | None:
+    """Return the moment that a file holds; None without one, and for what a kill or somebody else left."""
+    try:
+        moment = datetime.fromisoformat(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _in_any_spelling(token: str) -> re.Pattern[str]:

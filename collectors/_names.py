@@ -13,4 +13,7 @@ def by_scope(framework: Framework, key: str) -> list[tuple[Subject, list[str]]]:
     """
     named = framework.scoped_names(key)
     grouped = {scope: [name for kind, name in named if kind == scope] for scope, _ in named}
-    return [(Subject(framework.id, scope, " ".join(names)), names) for scope, names in grouped.items()]
+    return [
+        (Subject(framework.id, scope, " ".join(names), place), names)
+        for place, (scope, names) in enumerate(grouped.items())
+    ]

@@ -1,53 +1,8 @@
-"""What the figures kept in `published_tables/` count, and what they do not.
-
-The `bestof.*` counters are written down exactly as their publisher recorded them, faults included: they
-collapse, freeze and jump between sources, so a level is not to be trusted without the regime tracker.
-"""
+"""What the figures kept in `published_tables/` count, and what they do not."""
 
 from __future__ import annotations
 
 from evidence.types import Metric
-
-_FAULTS = "as recorded by the publisher, faults included"
-
-
-def _bestof(column: str, unit: str, what: str) -> Metric:
-    return Metric(f"bestof.{column}", unit, "stock", f"{what}; {_FAULTS}")
-
-
-BESTOF = (
-    _bestof("github_stars", "stars", "stars of the main repository at the snapshot; not users"),
-    _bestof("github_forks", "forks", "forks of the main repository; not people who changed anything"),
-    _bestof("github_commits_total", "commits", "commits ever on the default branch, bots included"),
-    _bestof(
-        "github_contributors", "people", "contributors ever as the repository page says; not active people"
-    ),
-    _bestof("github_issues_open", "issues", "open issues; pull requests left out where the publisher could"),
-    _bestof("github_issues_closed", "issues", "issues closed ever, by bots and by people"),
-    _bestof("github_commits_recent", "commits", "commits of the publisher's recent period (about a quarter)"),
-    _bestof("github_pull_requests", "pull requests", "pull requests ever, whatever became of them"),
-    _bestof("github_watchers", "watchers", "accounts that watch the repository; stars not counted"),
-    _bestof("github_dependents", "repositories", "repositories the repository page lists as dependents"),
-    _bestof("pypi_dependents", "packages", "packages of the index that depend on it; frozen for long spells"),
-    _bestof("conda_dependents", "packages", "conda packages that depend on it; mostly absent"),
-    _bestof(
-        "dependents_total", "dependents", "sum of the dependents that could be read; drops when a part fails"
-    ),
-    _bestof("releases_total", "releases", "releases ever; tags are counted for some projects"),
-    _bestof(
-        "pypi_downloads_month", "downloads/month", "file downloads from the index a month; machines included"
-    ),
-    _bestof("all_downloads_month", "downloads/month", "index downloads a month plus other channels averaged"),
-    _bestof(
-        "conda_downloads_total", "downloads", "downloads ever from one conda channel; other channels left out"
-    ),
-    _bestof("dockerhub_pulls_total", "pulls", "pulls ever of the official image; other registries left out"),
-    _bestof("dockerhub_stars", "stars", "stars of the official image"),
-    _bestof(
-        "bestof_projectrank", "points", "the publisher's own composite score; shown, never evidence of use"
-    ),
-    _bestof("bestof_rank_in_category", "rank", "the publisher's placing (1 best, 3 lowest); shown only"),
-)
 
 _BASE = "the same figure for every framework"
 _CNCF = (
@@ -57,7 +12,7 @@ _CNCF = (
 )
 _ROUND = "in one published round; submitters are mostly vendors of hardware"
 
-PUBLISHED = (
+METRICS = (
     Metric("published.cncf_authors", "people", "flow", f"distinct authors of pushed commits {_CNCF}"),
     Metric(
         "published.cncf_commits", "commits", "flow", f"distinct commits pushed, mirrors included, {_CNCF}"
@@ -205,5 +160,3 @@ PUBLISHED = (
         "published items a second where the two sides are not like for like (the table says why): shown only",
     ),
 )
-
-METRICS = BESTOF + PUBLISHED

@@ -37,7 +37,7 @@ SOURCE = Source(
         for field, category in (("cv", "cs.CV"), ("cl", "cs.CL"), ("lg", "cs.LG"))
     ),
     min_interval=timedelta(days=6),
-    budget=2,
+    budget=4,
     pause=timedelta(seconds=3),
 )
 

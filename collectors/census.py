@@ -58,10 +58,10 @@ SOURCE = Source(
         ),
     ),
     min_interval=timedelta(days=1),
-    budget=30,
+    budget=6,
 )
-"""A steady week costs one request for the releases, and one more when a release came. The past is read over
-several runs, newest quarter first."""
+"""A steady week costs one request for the releases, and one or two when a release came. The past is backfill,
+newest quarter first."""
 
 NAMES = Path(__file__).with_name("census_names.toml")
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
@@ -111,11 +111,15 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
     for subject, _ in by_scope(framework, SOURCE.needs):
         listed = client.get(f"simple/{lists().library}/", subject, headers={"Accept": _SIMPLE_JSON})
         yield listed
-        for wheel in _wheels(listed):
+        for place, wheel in enumerate(_wheels(listed)):
             url = f"{wheel.url}#uploaded={wheel.uploaded}"
             asked_at = client.now()
-            yield client.archived(url, subject, fresh_for=_FOR_EVER) or client.make_payload(
-                subject, url=url, requested_at=asked_at, body=_file_list(client, wheel.url)
+            archived = client.archived(url, subject, fresh_for=_FOR_EVER)
+            yield archived or client.make_payload(
+                subject,
+                url=url,
+                requested_at=asked_at,
+                body=_file_list(client, wheel.url, backfill=place > 0),
             )
 
 
@@ -150,12 +154,12 @@ def _wheel(file: Mapping[str, object], page: str) -> _Wheel | None:
     return _Wheel(version, as_text(file["upload-time"]), urljoin(page, as_text(file["url"])))
 
 
-def _file_list(client: Client, url: str) -> bytes:
+def _file_list(client: Client, url: str, *, backfill: bool) -> bytes:
     """Return the list of files at the end of a wheel, to the wheel's last byte."""
-    tail = client.get_range(url, -_TAIL)
+    tail = client.get_range(url, -_TAIL, backfill=backfill)
     end, size = _size(tail)
     if end < size <= _MOST:
-        tail = client.get_range(url, -(size + len(tail) - end))
+        tail = client.get_range(url, -(size + len(tail) - end), backfill=backfill)
         end, size = _size(tail)
     return tail[max(end - size, 0) :]
 

@@ -38,8 +38,10 @@ SOURCE = Source(
     ),
     cadence=timedelta(days=7),
     min_interval=timedelta(days=1),
-    budget=2,
+    budget=4,
 )
+"""A steady week costs one request, and one for the packages around the framework in their week of four; the
+rest is for asking again."""
 
 SQL = (
     "SELECT project, toStartOfWeek(date, 1) AS week, sum(count) AS downloads, uniqExact(date) AS days "
@@ -53,6 +55,8 @@ FIRST_YEAR = 2016
 STALE = timedelta(weeks=4)
 _WEEK = timedelta(days=7)
 _YEAR_IS_SETTLED = timedelta(days=60)
+_BROAD_EVERY_WEEKS = 4  # an answer holds the whole year: the packages around a framework lose nothing
+_PAST_EVERY_WEEKS = 26
 
 
 def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
@@ -61,15 +65,9 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
     Raises, after everything is kept, Unavailable when the newest week is more than four weeks old and Absent
     when no answer has a week in it.
     """
-    today = client.now().date()
-    open_year = (today - _YEAR_IS_SETTLED).year
     weeks: list[date | None] = []
     for subject, _ in by_scope(framework, SOURCE.needs):
-        payload = _ask(client, subject, _first_monday(open_year), today - timedelta(days=today.weekday()))
-        weeks += _weeks(payload)
-        yield payload
-        for year in range(open_year - 1, FIRST_YEAR - 1, -1):
-            payload = _ask(client, subject, _first_monday(year), _first_monday(year + 1), past=True)
+        for payload in _answers(client, subject):
             weeks += _weeks(payload)
             yield payload
     if None in weeks:
@@ -77,9 +75,24 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
     if not weeks:
         raise Absent(SOURCE.id, client.base, f"no downloads of {framework.title}")
     newest = max(week for week in weeks if week)
-    if newest + _WEEK < today - STALE:
+    if newest + _WEEK < client.now().date() - STALE:
         why = f"the data end with the week of {newest}: the service has stopped loading"
         raise Unavailable(SOURCE.id, client.base, why)
+
+
+def _answers(client: Client, subject: Subject) -> Iterator[Payload]:
+    """Yield this year and the years before it, newest first. A past year may gain days that were missing."""
+    every, asked = None, client.now().date()
+    if subject.scope != "core":
+        every = client.turn(subject, weeks=_BROAD_EVERY_WEEKS)
+        asked = client.turn_began(subject, weeks=_BROAD_EVERY_WEEKS).date()
+    open_year = (asked - _YEAR_IS_SETTLED).year
+    this_monday = asked - timedelta(days=asked.weekday())
+    yield _ask(client, subject, (_first_monday(open_year), this_monday), fresh_for=every)
+    for year in range(open_year - 1, FIRST_YEAR - 1, -1):
+        settled = client.turn(subject, weeks=_PAST_EVERY_WEEKS, step=2 * year)  # between them the other scope
+        span = _first_monday(year), _first_monday(year + 1)
+        yield _ask(client, subject, span, fresh_for=settled, past=True)
 
 
 def parse(payload: Payload) -> Iterator[Observation]:
@@ -87,17 +100,23 @@ def parse(payload: Payload) -> Iterator[Observation]:
     yield from observations(payload, _read)
 
 
-def _ask(client: Client, subject: Subject, start: date, end: date, *, past: bool = False) -> Payload:
+def _ask(
+    client: Client,
+    subject: Subject,
+    span: tuple[date, date],
+    *,
+    fresh_for: timedelta | None,
+    past: bool = False,
+) -> Payload:
     quoted = ",".join(f"'{name}'" for name in subject.name.split())
     asked = {
         "user": USER,
         "default_format": "JSON",
         "param_projects": f"[{quoted}]",
-        "param_from": start.isoformat(),
-        "param_to": end.isoformat(),
+        "param_from": span[0].isoformat(),
+        "param_to": span[1].isoformat(),
         "query": SQL,
     }
-    fresh_for = timedelta(weeks=26) if past else None  # a past year may gain days that were missing
     return client.get("", subject, params=asked, fresh_for=fresh_for, backfill=past)
 
 

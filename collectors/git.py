@@ -18,8 +18,10 @@ import subprocess
 import threading
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from collectors._contract import Subject
 from collectors._git_history import METRICS, observe
@@ -112,8 +114,30 @@ class _Clone:
         if self._url.startswith(("/", ".", "file://")):
             self._run("config", "remote.origin.uploadpack", _LOCAL_SERVER)
         fetch = ("fetch", "--quiet", "--no-tags", "--filter=tree:0", "origin", "+HEAD:refs/heads/touchstone")
-        self._run(*fetch, limit_s=FETCH_LIMIT_S)
+        try:
+            self._run(*fetch, limit_s=FETCH_LIMIT_S)
+        except Absent:
+            self._check_server()
+            raise
         self._mailmap.write_bytes(self._read_mailmap())
+
+    def _check_server(self) -> None:
+        """Raise Unavailable when no git server answers: git takes a web page for an empty repository."""
+        if urlsplit(self._url).scheme not in ("http", "https"):
+            return
+        try:
+            answer = self._client.get(
+                f"{self._url}/info/refs",
+                Subject("", "core", ""),
+                params={"service": "git-upload-pack"},
+                headers={"Accept": "*/*"},
+                fresh_for=timedelta(0),
+            )
+        except Absent:
+            return
+        kind = answer.headers.get("content-type", "no kind of content")
+        if "git-upload-pack" not in kind:
+            raise Unavailable(SOURCE.id, self._url, f"not a repository: the server answers with {kind}")
 
     def head(self) -> str:
         """Return the id of the newest commit."""

@@ -16,11 +16,21 @@ from datetime import UTC, date, datetime, timedelta
 
 from collectors import _github_questions as questions
 from collectors._contract import Subject
+from collectors._github_questions import Question
 from collectors._github_threads import THREAD_METRICS, sampled
-from collectors._http import Client
+from collectors._http import TRIES, Client, TooMuch
 from collectors._names import by_scope
-from collectors._parse import as_count, as_object, as_text, flow, json_object, observations, stock
-from evidence.errors import Absent, RateLimited, Unavailable
+from collectors._parse import (
+    as_array,
+    as_count,
+    as_object,
+    as_text,
+    flow,
+    json_object,
+    observations,
+    stock,
+)
+from evidence.errors import Absent, Unavailable
 from evidence.types import Framework, Metric, Observation, Payload, Source
 
 _WEEK = "in the week, of all repositories of the scope together"
@@ -74,8 +84,8 @@ SOURCE = Source(
     token_env="GITHUB_TOKEN",  # noqa: S106  the name of a variable, not a secret
     token_required=True,
 )
-"""A steady week costs 4 requests a framework with two scopes; the rest of the budget is for the weeks before
-the first run, which several runs fetch one after another."""
+"""A steady week costs 4 requests a framework with two scopes; the rest of the budget is for questions that
+must be asked by halves. The year before the first run is backfill."""
 
 BLOCK_WEEKS = 4
 """Weeks are asked for in blocks, so that a question about the past is the same in every run."""
@@ -119,7 +129,8 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
         yield from _ask(client, core, questions.sample(names, kind, _sampled_weeks(monday)))
     for block in _past_blocks(monday):
         for subject, names in scopes:
-            yield from _ask(client, subject, questions.weekly(names, block), fresh_for=_NEVER_AGAIN)
+            question = questions.weekly(names, block)
+            yield from _ask(client, subject, question, fresh_for=_NEVER_AGAIN, backfill=True)
 
 
 def parse(payload: Payload) -> Iterator[Observation]:
@@ -128,18 +139,64 @@ def parse(payload: Payload) -> Iterator[Observation]:
 
 
 def _ask(
-    client: Client, subject: Subject, question: str, *, fresh_for: timedelta | None = None
+    client: Client,
+    subject: Subject,
+    question: Question,
+    *,
+    fresh_for: timedelta | None = None,
+    backfill: bool = False,
 ) -> Iterator[Payload]:
     """Yield the answer if it holds anything; an archived one with errors in it is asked for anew."""
     spent = client.requests
-    payload = client.post("graphql", subject, body={"query": question}, fresh_for=fresh_for)
+    payload = _answer(client, subject, question, fresh_for, backfill)
     if client.requests == spent and _errors(payload):
-        payload = client.post("graphql", subject, body={"query": question}, fresh_for=timedelta(0))
+        payload = _answer(client, subject, question, timedelta(0), backfill)
     errors = _errors(payload)
     _raise_when_limited(client, payload, errors)
     if not errors or _holds_anything(payload):
         yield payload
     _raise_what_is_missing(client, payload, errors)
+
+
+def _answer(
+    client: Client, subject: Subject, question: Question, fresh_for: timedelta | None, backfill: bool
+) -> Payload:
+    """Return the answer to a question, by halves where the whole is too much for the service.
+
+    What asks for too much at once gets 502, 504 or no answer in time, again and again. The halves' answers
+    are archived as one, under the whole question.
+    """
+    body, small = {"query": question.text}, len(question.parts) == 1
+    asked_at = client.now()
+    try:
+        return client.post(
+            "graphql",
+            subject,
+            body=body,
+            fresh_for=fresh_for,
+            backfill=backfill,
+            tries=TRIES if small else 1,
+        )
+    except TooMuch:
+        if small or not client.is_patient:
+            raise
+    halves = [_answer(client, subject, half, fresh_for, backfill) for half in question.halves()]
+    url = client.question_url("graphql", body)
+    return client.make_payload(subject, url=url, requested_at=asked_at, body=_joined(halves))
+
+
+def _joined(halves: Sequence[Payload]) -> bytes:
+    """Return the data and errors of all answers as one; one that cannot be read stands for all."""
+    data: dict[str, object] = {}
+    errors: list[object] = []
+    for half in halves:
+        try:
+            answer = json_object(half)
+            data |= as_object(answer.get("data") or {})
+            errors += as_array(answer.get("errors") or [])
+        except (ValueError, TypeError, RecursionError):
+            return half.body
+    return json.dumps({"data": data, **({"errors": errors} if errors else {})}).encode()
 
 
 def _errors(payload: Payload) -> list[Mapping[str, object]]:
@@ -158,7 +215,7 @@ def _holds_anything(payload: Payload) -> bool:
 
 def _raise_when_limited(client: Client, payload: Payload, errors: Sequence[Mapping[str, object]]) -> None:
     if any(error.get("type") in ("RATE_LIMIT", "RATE_LIMITED") for error in errors):
-        raise RateLimited(SOURCE.id, payload.url, client.now() + timedelta(hours=1))
+        raise client.limited(payload.url)
 
 
 def _raise_what_is_missing(client: Client, payload: Payload, errors: Sequence[Mapping[str, object]]) -> None:

@@ -74,8 +74,7 @@ SOURCE = Source(
 
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 _WEEK = timedelta(weeks=1)
-_BROAD_EVERY = timedelta(weeks=4)  # a page of history holds 30 weeks: nothing is lost by asking less often
-_PROFILE_EVERY = timedelta(weeks=4)
+_SELDOM_WEEKS = 4  # a page of history holds 30 weeks: nothing is lost by asking less often
 _TOLERANCE = 0.02
 
 _COUNTERS = {
@@ -102,14 +101,11 @@ def _ask(client: Client, subject: Subject) -> Iterator[Payload]:
         if note not in client.notes:
             client.notes.append(note)
         return
-    every = None if core else _BROAD_EVERY
+    every = None if core else client.turn(subject, weeks=_SELDOM_WEEKS)
     repository = client.get(f"repos/{subject.name}", subject, headers=_HEADERS, fresh_for=every)
     yield repository
     if core:
-        path = f"repos/{subject.name}/community/profile"
-        yield client.get(path, subject, headers=_HEADERS, fresh_for=_PROFILE_EVERY)
-        path = f"repos/{subject.name}/releases"
-        yield from client.pages(path, subject, params={"per_page": 100}, headers=_HEADERS)
+        yield from _slow(client, subject)
     history = []
     for page in client.pages(
         f"repos/{subject.name}/stargazers/history",
@@ -121,6 +117,19 @@ def _ask(client: Client, subject: Subject) -> Iterator[Payload]:
         yield page
         history.append(page)
     client.notes.extend(_disagreement(repository, history))
+
+
+def _slow(client: Client, subject: Subject) -> Iterator[Payload]:
+    """Yield what hardly changes from week to week: the list of releases holds all of them with their days."""
+    first, second = (client.turn(subject, weeks=_SELDOM_WEEKS, step=step) for step in (0, 2))
+    yield client.get(f"repos/{subject.name}/community/profile", subject, headers=_HEADERS, fresh_for=first)
+    yield from client.pages(
+        f"repos/{subject.name}/releases",
+        subject,
+        params={"per_page": 100},
+        headers=_HEADERS,
+        fresh_for=second,
+    )
 
 
 def parse(payload: Payload) -> Iterator[Observation]:

@@ -39,7 +39,8 @@ SOURCE = Source(
     min_interval=timedelta(days=6),
     budget=12,
 )
-"""A steady week costs one request a task, five a tag; a change of the Hub's pages doubles that."""
+"""A steady week costs two requests a tag: its total, and one of the tasks, which take turns. The first one
+costs five; a change of the Hub's pages doubles that."""
 
 TASKS = {
     "": "huggingface.models",
@@ -50,6 +51,7 @@ TASKS = {
 }
 """The two largest tasks of each field: every further one costs a request and adds little."""
 
+_TASKS_EVERY_WEEKS = 4
 _TOTAL = re.compile(rb"numTotalItems(?:&quot;|\"):\s*(\d{1,12})\b")
 
 
@@ -59,20 +61,23 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
 
 
 def _ask(client: Client, subject: Subject) -> Iterator[Payload]:
-    for task in TASKS:
+    for step, task in enumerate(TASKS):
         asked: dict[str, str | int] = {"library": subject.name, **({"pipeline_tag": task} if task else {})}
-        yield _count(client, subject, asked)
+        every = client.turn(subject, weeks=_TASKS_EVERY_WEEKS, step=step) if task else None
+        yield _count(client, subject, asked, every)
 
 
-def _count(client: Client, subject: Subject, asked: dict[str, str | int]) -> Payload:
+def _count(
+    client: Client, subject: Subject, asked: dict[str, str | int], fresh_for: timedelta | None
+) -> Payload:
     """Return the data of the page, or the page itself when its data cannot be had or hold no total."""
     try:
-        data = client.get("models-json", subject, params={**asked, "withCount": "true"})
+        data = client.get("models-json", subject, params={**asked, "withCount": "true"}, fresh_for=fresh_for)
         if _TOTAL.search(data.body):
             return data
     except (Absent, Refused) as denied:
         client.notes.append(f"{denied.why}; read from the page instead")
-    return client.get("models", subject, params=asked, headers={"Accept": "text/html"})
+    return client.get("models", subject, params=asked, headers={"Accept": "text/html"}, fresh_for=fresh_for)
 
 
 def parse(payload: Payload) -> Iterator[Observation]:

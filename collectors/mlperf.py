@@ -4,8 +4,9 @@ A result is a folder `submitter/results/system/benchmark`; every system has a de
 frameworks. A result counts for a framework when the description of its system names the framework, so that a
 system which names two counts for both. Submitters are mostly vendors of hardware. A round is dated by the day
 its repository was made, some weeks before the results are published. One question reads a round: the names
-of its folders and the descriptions. Facts of the interface: GitHub's public GraphQL schema of 2025-02-27, and
-the repositories themselves, read 2026-11-26.
+of its folders and the descriptions. A search that GitHub did not finish lists no rounds: the newest could be
+missing. Facts of the interface: docs.github.com/rest/search at version 2022-11-28, GitHub's public GraphQL
+schema of 2025-02-27, and the repositories themselves, read 2026-11-26.
 """
 
 from __future__ import annotations
@@ -24,8 +25,17 @@ from packaging.version import Version
 from collectors._contract import Subject
 from collectors._http import Client
 from collectors._names import by_scope
-from collectors._parse import as_array, as_moment, as_object, as_text, json_object, observations, stock
-from evidence.errors import RateLimited, Unavailable
+from collectors._parse import (
+    as_array,
+    as_count,
+    as_moment,
+    as_object,
+    as_text,
+    json_object,
+    observations,
+    stock,
+)
+from evidence.errors import Unavailable
 from evidence.types import Framework, Metric, Observation, Payload, Source
 
 _ROUND = "of one round of MLPerf Training whose system names the framework, perhaps among others"
@@ -56,17 +66,15 @@ SOURCE = Source(
     budget=8,
     token_env="GITHUB_TOKEN",  # noqa: S106  the name of a variable, not a secret
     token_required=True,
+    parser_version=2,
 )
 """A steady week costs one question, and one more in the week of a new round."""
 
 ROUNDS = 6
 OWNER, STEM = "mlcommons", "training_results_v"
 BENCHMARKS = Path(__file__).with_name("mlperf_benchmarks.toml")
-LIST = f"""query {{
-  search(query: "org:{OWNER} {STEM} in:name", type: REPOSITORY, first: 100) {{
-    nodes {{ ... on Repository {{ nameWithOwner }} }}
-  }}
-}}"""
+_SEARCH: Mapping[str, str | int] = {"q": f"org:{OWNER} {STEM} in:name", "per_page": 100}
+_HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 ROUND = """query($owner: String!, $name: String!) {
   repository(owner: $owner, name: $name) {
     nameWithOwner createdAt
@@ -101,7 +109,7 @@ def fields() -> Mapping[str, frozenset[str]]:
 def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
     """Yield the list of result repositories and the newest rounds, newest first."""
     for subject, _ in by_scope(framework, SOURCE.needs):
-        listed = _ask(client, subject, {"query": LIST})
+        listed = client.get("search/repositories", subject, params=_SEARCH, headers=_HEADERS)
         yield listed
         for name in _rounds(listed):
             question = {"query": ROUND, "variables": {"owner": OWNER, "name": name.partition("/")[2]}}
@@ -123,7 +131,7 @@ def _ask(
     except (ValueError, AttributeError, TypeError, RecursionError):
         return payload  # no JSON: the parser will say so
     if any(error.get("type") in ("RATE_LIMIT", "RATE_LIMITED") for error in errors):
-        raise RateLimited(SOURCE.id, payload.url, client.now() + timedelta(hours=1))
+        raise client.limited(payload.url)
     if errors:
         said = client.scrub(str(errors[0].get("message", "no reason")))[:200]
         raise Unavailable(SOURCE.id, payload.url, f"the answer has errors: {said}")
@@ -133,21 +141,29 @@ def _ask(
 def _rounds(listed: Payload) -> list[str]:
     """Return the repositories of the newest rounds; none of a list the parser refuses."""
     try:
-        nodes = as_array(as_object(as_object(json_object(listed)["data"])["search"])["nodes"])
-        names = [as_text(as_object(node)["nameWithOwner"]) for node in nodes]
-    except (ValueError, LookupError, TypeError):
+        names = _found(json_object(listed))
+    except (ValueError, LookupError, TypeError, RecursionError):
         return []
     found = [(Version(match[1]), name) for name in names if (match := _REPOSITORY.fullmatch(name))]
     return [name for _, name in sorted(found, reverse=True)[:ROUNDS]]
 
 
+def _found(answer: Mapping[str, object]) -> list[str]:
+    """Return the repositories that a search has found. Raises ValueError when those are not all."""
+    names = [as_text(as_object(item)["full_name"]) for item in as_array(answer["items"])]
+    if answer["incomplete_results"] is not False:
+        raise ValueError("the search was not finished (incomplete_results): a round could be missing")
+    if as_count(answer["total_count"]) > len(names):
+        raise ValueError(f"{answer['total_count']} repositories were found and {len(names)} are listed")
+    return names
+
+
 def _read(payload: Payload) -> Iterator[Observation]:
-    data = as_object(json_object(payload)["data"])
-    if "search" in data:
-        for node in as_array(as_object(data["search"])["nodes"]):
-            as_text(as_object(node)["nameWithOwner"])
+    answer = json_object(payload)
+    if "items" in answer:
+        _found(answer)
         return
-    told = _round(as_object(data["repository"]))
+    told = _round(as_object(as_object(answer["data"])["repository"]))
     if told.made > payload.requested_at + timedelta(days=1) or not told.results or not told.systems:
         raise ValueError("the repository is not laid out as a round of results")
     words = "|".join(map(re.escape, payload.name.split()))

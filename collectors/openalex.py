@@ -105,7 +105,9 @@ _NAMING = {
     "fulltext.search.exact": "openalex.full_text_naming_works",
 }
 _TOKEN_AS = "?api_key={token}"  # noqa: S105  how the token travels, not a token
-_SLOW = timedelta(weeks=13)  # records of a paper and kinds of works of a year that is over hardly change
+_SELDOM_WEEKS = 13  # records of a paper and kinds of works of a year that is over hardly change
+_GROUPS = ("authorships.institutions.type", "primary_topic.subfield.id", "primary_topic.id")
+_PAPERS_MOST = 6  # the turns of the papers' records come first
 _RECORD = re.compile(r"https://openalex\.org/(W\d+)")
 
 
@@ -120,7 +122,8 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
     """Yield works by year for every name, the records of the papers, and the works that cite them."""
     yield from client.each(framework, _naming)
     for subject, titles in by_scope(framework, PAPERS):
-        found = [_records(client, Subject(framework.id, subject.scope, title)) for title in titles]
+        asked = [Subject(framework.id, subject.scope, title, place) for place, title in enumerate(titles)]
+        found = [_records(client, one) for one in asked]
         yield from found
         records = sorted({record for payload in found for record in _ids(payload)})
         if records:
@@ -141,15 +144,17 @@ def _naming(client: Client, subject: Subject) -> Iterator[Payload]:
 def _records(client: Client, subject: Subject) -> Payload:
     words = " ".join(re.findall(r"\w+", subject.name))  # a comma would end the filter
     asked = {"filter": f"title.search:{words}", "select": "id,title,publication_year", "per_page": "100"}
-    return _works(client, subject, asked, fresh_for=_SLOW)
+    return _works(client, subject, asked, fresh_for=client.turn(subject, weeks=_SELDOM_WEEKS))
 
 
 def _citing(client: Client, subject: Subject, records: list[str]) -> Iterator[Payload]:
     cites = f"cites:{'|'.join(records)}"
-    newest = f"{cites},publication_year:{client.now().year - 1}"
     yield _works(client, subject, {"filter": cites, "group_by": "publication_year"})
-    for group in ("authorships.institutions.type", "primary_topic.subfield.id", "primary_topic.id"):
-        yield _works(client, subject, {"filter": newest, "group_by": group}, fresh_for=_SLOW)
+    for step, group in enumerate(_GROUPS, _PAPERS_MOST):
+        began = client.turn_began(subject, weeks=_SELDOM_WEEKS, step=step)
+        newest = f"{cites},publication_year:{began.year - 1}"
+        settled = client.turn(subject, weeks=_SELDOM_WEEKS, step=step)
+        yield _works(client, subject, {"filter": newest, "group_by": group}, fresh_for=settled)
 
 
 def _works(

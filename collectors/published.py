@@ -1,8 +1,8 @@
 """Figures read from publications, kept by hand in `published_tables/`.
 
 Every table is archived whole for each framework, so that a figure leads to its line, its publisher and its
-licence like an answer from the network. A wide table has a column per `bestof` counter, a long table a
-figure a line. What was left out and why: `published_tables/README.md`. Licences: `DATA-LICENSES.md`.
+licence like an answer from the network. What was left out and why: `published_tables/README.md`. Licences:
+`DATA-LICENSES.md`.
 """
 
 from __future__ import annotations
@@ -32,16 +32,25 @@ SOURCE = Source(
     needs="published",
     metrics=METRICS,
     budget=0,
+    parser_version=2,
 )
 
 TABLES = Path(__file__).parent / "published_tables"
 EVERY_FRAMEWORK = "*"
 """The subject of a base (all papers, all posts): it is the same figure for whichever framework asks."""
 
-_BESTOF_LICENCE = "CC-BY-SA-4.0"
-_BESTOF_SNAPSHOT = "https://github.com/ml-tooling/best-of-ml-python/blob/main/history/{day}_projects.csv"
-_WIDE = ("observed_on", "subject")
-_LONG = ("subject", "metric", "name", "value", "unit", "source", "source_ref", "licence", "quality", "note")
+_COLUMNS = (
+    "subject",
+    "metric",
+    "name",
+    "value",
+    "unit",
+    "source",
+    "source_ref",
+    "licence",
+    "quality",
+    "note",
+)
 _QUALITIES = ("census", "official", "secondary", "interested")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
@@ -81,17 +90,17 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
 def parse(payload: Payload) -> Iterator[Observation]:
     """Yield the figures of one table that are about `payload.name`, and the bases they belong to.
 
-    A day is 00:00 UTC of that day; a year or a month alone means its last day. An empty cell of the wide
-    table is absent; every 0 was published as 0. Raises PayloadChanged with table, line and column.
+    A day is 00:00 UTC of that day; a year or a month alone means its last day. Every 0 was published as 0.
+    Raises PayloadChanged with table, line and column.
     """
     seen: dict[tuple[object, ...], int] = {}
     for line, row in _rows(payload):
-        for observation in _long(payload, line, row) if "metric" in row else _wide(payload, line, row):
-            key = (observation.metric, observation.name, observation.start, observation.end)
-            if key in seen:
-                raise _changed(payload, line, "metric", f"the figure of line {seen[key]} again")
-            seen[key] = line
-            yield observation
+        observation = _figure(payload, line, row)
+        key = (observation.metric, observation.name, observation.start, observation.end)
+        if key in seen:
+            raise _changed(payload, line, "metric", f"the figure of line {seen[key]} again")
+        seen[key] = line
+        yield observation
 
 
 def _rows(payload: Payload) -> Iterator[tuple[int, Row]]:
@@ -116,38 +125,17 @@ def _rows(payload: Payload) -> Iterator[tuple[int, Row]]:
 
 def _check_header(payload: Payload, header: list[str]) -> None:
     dates = {"observed_on"} if "observed_on" in header else {"start", "end"}
-    needed = set(_LONG) | dates if "metric" in header else set(_WIDE)
-    missing = sorted(needed - set(header))
+    missing = sorted((set(_COLUMNS) | dates) - set(header))
     if missing or len(set(header)) != len(header):
         raise _changed(payload, 1, missing[0] if missing else "twice", f"the header is {header}")
 
 
-def _wide(payload: Payload, line: int, row: Row) -> Iterator[Observation]:
-    day = _cell(payload, line, row, "observed_on", _last_day)
-    for column in row:
-        if column in _WIDE or not row[column]:
-            continue
-        yield Observation(
-            framework=payload.framework,
-            metric=_cell(payload, line, {column: f"bestof.{column}"}, column, _metric).id,
-            scope=payload.scope,
-            name=payload.name,
-            start=day,
-            end=day,
-            value=_cell(payload, line, row, column, _number),
-            source=SOURCE.id,
-            payload_sha256=payload.sha256,
-            licence=_BESTOF_LICENCE,
-            ref=_BESTOF_SNAPSHOT.format(day=row["observed_on"]),
-        )
-
-
-def _long(payload: Payload, line: int, row: Row) -> Iterator[Observation]:
+def _figure(payload: Payload, line: int, row: Row) -> Observation:
     metric = _cell(payload, line, row, "metric", _metric)
     start, end = _interval(payload, line, row, metric)
     _cell(payload, line, row, "unit", _one_of(metric.unit))
     _cell(payload, line, row, "quality", _one_of(*_QUALITIES))
-    yield Observation(
+    return Observation(
         framework=payload.framework,
         metric=metric.id,
         scope=payload.scope,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -32,6 +32,7 @@ from collectors._parse import (
     as_object,
     as_text,
     event,
+    flow,
     json_object,
     observations,
     stock,
@@ -55,6 +56,13 @@ SOURCE = Source(
             "releases",
             "flow",
             f"the first release of an x.y line; repairs and backports are not counted; {_FINAL}",
+        ),
+        Metric(
+            "pypi.support_days",
+            "days",
+            "flow",
+            "days from the first release of an x.y line to one of its releases, over the time between the "
+            f"two: 0 for the first, so that a line without a repair is seen; {_FINAL}",
         ),
         Metric("pypi.releases_final", "releases", "stock", f"releases so far; {_FINAL}"),
         Metric(
@@ -111,6 +119,7 @@ SOURCE = Source(
         ),
     ),
     budget=12,
+    parser_version=2,
 )
 
 _PLATFORMS = {
@@ -146,7 +155,9 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
 
 
 def _ask(client: Client, subject: Subject) -> Iterator[Payload]:
-    yield client.get(f"pypi/{subject.name}/json", subject)
+    # The index tells every release with its time: the packages around the framework lose nothing by turns.
+    every = None if subject.scope == "core" else client.turn(subject, weeks=4)
+    yield client.get(f"pypi/{subject.name}/json", subject, fresh_for=every)
 
 
 def parse(payload: Payload) -> Iterator[Observation]:
@@ -257,6 +268,19 @@ def _release_events(payload: Payload, releases: list[_Release]) -> Iterator[Obse
     ):
         for at, count in sorted(Counter(moment.replace(microsecond=0) for moment in moments).items()):
             yield event(payload, metric, at, count)
+    yield from _support(payload, releases, lines)
+
+
+def _support(
+    payload: Payload, releases: list[_Release], lines: Mapping[tuple[int, int], datetime]
+) -> Iterator[Observation]:
+    spans: dict[tuple[datetime, datetime], float] = {}
+    for release in releases:
+        begun = lines[release.version.major, release.version.minor]
+        start, at = begun.replace(microsecond=0), release.uploaded.replace(microsecond=0)
+        spans[start, max(at, start + timedelta(seconds=1))] = (release.uploaded - begun) / timedelta(days=1)
+    for (start, end), days in sorted(spans.items()):
+        yield flow(payload, "pypi.support_days", start, end, days)
 
 
 def _python_lags(payload: Payload, releases: list[_Release]) -> Iterator[Observation]:

@@ -40,7 +40,7 @@ SOURCE = Source(
         ),
     ),
     min_interval=timedelta(days=6),
-    budget=2,
+    budget=4,
     pause=timedelta(seconds=1),
     token_env="SEMANTIC_SCHOLAR_KEY",  # noqa: S106  the name of a variable, not a secret
 )

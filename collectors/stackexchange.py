@@ -63,10 +63,17 @@ SOURCE = Source(
             "stock",
             f"median wait for another person's answer, {_SAMPLE}; Kaplan-Meier, unanswered ones still wait",
         ),
+        Metric(
+            "stackexchange.newcomer_time_to_first_answer",
+            "hours",
+            "stock",
+            "the same for the askers with a reputation below 50 today alone",
+        ),
     ),
     min_interval=timedelta(days=1),
     budget=4,
     token_env="STACKEXCHANGE_KEY",  # noqa: S106  the name of a variable, not a secret
+    parser_version=2,
 )
 """A steady week costs one request a tag; the first one asks once for the filter that adds the answers."""
 
@@ -133,9 +140,10 @@ def _read(payload: Payload) -> Iterator[Observation]:
     yield stock(payload, "stackexchange.sampled_newcomer_questions", at, len(newcomers))
     helped = sum(one.helped for one in newcomers)
     yield stock(payload, "stackexchange.sampled_newcomer_questions_helped", at, helped)
-    median = median_wait(_waits(questions, at))
-    if median is not None:
-        yield stock(payload, "stackexchange.time_to_first_answer", at, median)
+    for metric, asked in (("time_to_first_answer", questions), ("newcomer_time_to_first_answer", newcomers)):
+        median = median_wait(_waits(asked, at))
+        if median is not None:
+            yield stock(payload, f"stackexchange.{metric}", at, median)
 
 
 def _waits(questions: Sequence[_Question], at: datetime) -> Iterator[tuple[float, bool]]:

@@ -33,8 +33,8 @@ from warehouse.publish import run_lock
 
 T = TypeVar("T")
 
-WORKERS = 8
-"""Threads: sources wait for the network, not for the processor."""
+WORKERS = 24
+"""Threads, enough for every source at once: they wait for the network, not for the processor."""
 
 # Typed loosely: the runner is invariant in its kind of future, and a flow wants the base kind.
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=WORKERS)

@@ -37,8 +37,12 @@ change those. Every answer is archived before it is read; a source that does not
 reason, and never a value.
 
 *Asked every*: the cadence the evidence is planned for. *Not again within*: until then the archive answers, so
-that a second run costs nothing. *Requests*: the most one framework costs in one run; history that the archive
-lacks is fetched on top of it, at most {backfill} requests a run, and the next run goes on.
+that a second run costs nothing. *Requests*: the most one framework costs in one run, with room for asking
+again; history that the archive lacks is fetched on top of it, at most {backfill} requests a run, and the next
+run goes on. What hardly changes (the packages around a framework, tasks, kinds of citing works, older pages)
+takes turns over 4, 13 or 26 weeks, so that every week costs about the same.
+A source that names a time before which it will not answer is not asked before it, by whatever framework or
+run; the time stands in `limited.txt` in the source's folder below the home.
 A variable replaces a source's address, for mirrors and for tests.
 """
 

@@ -9,7 +9,7 @@ import pytest
 from asking import World, body
 from werkzeug import Response
 
-from collectors import census
+from collectors import _http, census
 from collectors._http import Client
 from evidence.types import Framework
 
@@ -118,7 +118,7 @@ def test_the_newest_final_wheel_of_every_quarter_is_read_once(world, httpserver)
     assert set(world.values("census.architectures")) == {"2025-12-10", "2026-01-26"}
     world.now += timedelta(days=7)
     assert world.ask(core=["modeling_"]).requests == 1
-    assert census.SOURCE.budget == 30
+    assert census.SOURCE.budget == 6
 
 
 def test_another_framework_reads_the_same_wheels_without_asking(world, httpserver):
@@ -137,15 +137,12 @@ def test_a_long_list_is_asked_for_again_and_whole(world, httpserver, monkeypatch
 
 
 def test_a_budget_that_ends_leaves_the_rest_for_the_next_run(world, httpserver, monkeypatch):
-    from dataclasses import replace
-
-    small = replace(world.collector, source=replace(census.SOURCE, budget=2))
-    world.collector = small
+    monkeypatch.setattr(_http, "BACKFILL_BUDGET", 1)
     serve(httpserver, ("5.0.0", "2026-01-26"), ("4.57.1", "2025-12-10"), ("4.30.0", "2023-06-08"))
     assert world.ask(core=["modeling_"]).outcome == "capped"
-    assert set(world.values("census.architectures")) == {"2026-01-26"}
+    assert set(world.values("census.architectures")) == {"2026-01-26", "2025-12-10"}
     assert world.ask(core=["modeling_"]).outcome == "ok"
-    assert set(world.values("census.architectures")) == {"2025-12-10", "2023-06-08"}
+    assert set(world.values("census.architectures")) == {"2023-06-08"}
 
 
 def test_a_server_that_sends_no_parts_is_refused(world, httpserver):

@@ -62,7 +62,7 @@ def test_a_source_says_who_it_is_what_it_counts_and_how_politely_it_is_asked(sou
     assert about.parser_version >= 1
     assert not about.token_required or about.token_env
     for metric in about.metrics:
-        assert metric.id.split(".")[0] in {source, "bestof"}
+        assert metric.id.split(".")[0] == source
         assert metric.unit and metric.kind in {"stock", "flow"}
         assert len(metric.description) > 20, f"{metric.id} must say what it counts and what it does not"
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import socket
 import subprocess
 import time
@@ -310,6 +311,19 @@ def test_a_host_that_asks_for_a_password_is_refused_and_not_waited_for(world, ht
 def test_a_host_that_has_no_such_repository_is_absence(world, httpserver):
     httpserver.expect_request("/gone/info/refs").respond_with_data("", status=404)
     assert world.ask(core=(httpserver.url_for("/gone"),)).outcome == "absent"
+
+
+@pytest.mark.parametrize("page", ["<h1>Down for maintenance</h1>", "<html>\n<h1>Down</h1>\n</html>\n"])
+def test_a_web_page_in_place_of_a_repository_is_a_failure_and_no_absence(world, httpserver, page):
+    httpserver.expect_request(re.compile(".*")).respond_with_data(page, content_type="text/html")
+    made = world.ask(core=[httpserver.url_for("/owner/repository")])
+    assert made.outcome == "failed"
+    assert re.search("not a repository: the server answers with text/html|is this a git repo", made.reason)
+
+
+def test_an_empty_repository_is_absence(world, httpserver, tmp_path):
+    subprocess.run(["git", "init", "--quiet", "--bare", str(tmp_path / "empty.git")], check=True)
+    assert world.ask(core=[str(tmp_path / "empty.git")]).outcome == "absent"
 
 
 def test_a_transfer_beyond_the_limit_is_ended(world, monkeypatch):

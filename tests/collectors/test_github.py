@@ -7,7 +7,7 @@ import pytest
 from asking import NOW, World, body
 
 from collectors import _github_questions as questions
-from collectors import github
+from collectors import _http, github
 from collectors._github_threads import _ROBOTS
 
 COUNTS, ISSUES, PULLS = (
@@ -38,18 +38,35 @@ def asked(world):
     return [request.get_json()["query"] for request in world.requests()]
 
 
-def test_a_steady_week_asks_four_questions_and_then_only_for_the_past(world, httpserver):
-    answer(httpserver, COUNTS, GONE, ISSUES, PULLS, *[block("20260105")] * 12)
+def test_a_steady_week_asks_four_questions_and_the_year_before_is_backfill(world, httpserver):
+    answer(httpserver, COUNTS, GONE, ISSUES, PULLS, *[block("20260105")] * 26)
     made = world.ask(core=["pytorch/pytorch"], broad=["pytorch/gone", "pytorch/vision"])
-    assert made.outcome == "capped"
-    assert made.requests == github.SOURCE.budget == 16
+    assert made.outcome == "ok"
+    assert made.requests == 4 + 26
     assert "Could not resolve to a Repository" in made.reason
     assert [one.scope for one in world.saved[:4]] == ["core", "broad", "core", "core"]
     assert all(request.headers["Authorization"] == "Bearer s3cret" for request in world.requests())
     assert "s3cret" not in repr(world.saved)
 
 
-def test_the_past_is_fetched_over_several_runs_and_never_again(world, httpserver):
+def test_the_past_is_resumed_where_the_backfill_ended(world, httpserver, monkeypatch):
+    monkeypatch.setattr(_http, "BACKFILL_BUDGET", 5)
+    answer(httpserver, COUNTS, ISSUES, PULLS, *[block("20260105")] * 5)
+    first = world.ask(core=["pytorch/pytorch"])
+    assert (first.outcome, first.requests) == ("capped", 8)
+    assert "the next run goes on from here" in first.reason
+    told = [week for query in asked(world) for week in weeks_in(query, "issues_created")]
+    answer(httpserver, *[block("20260105")] * 5)
+    second = world.ask(core=["pytorch/pytorch"])
+    assert (second.outcome, second.requests) == ("capped", 5)
+    answer(httpserver, *[block("20260105")] * 3)
+    assert (world.ask(core=["pytorch/pytorch"]).outcome, len(told)) == ("ok", 20)
+    told = [week for query in asked(world) for week in weeks_in(query, "issues_created")]
+    assert sorted(set(told)) == sorted(told)
+    assert len(told) == 52
+
+
+def test_the_past_is_fetched_once(world, httpserver):
     answer(httpserver, COUNTS, ISSUES, PULLS, *[block("20260105")] * 13)
     assert world.ask(core=["pytorch/pytorch"]).outcome == "ok"
     world.now += timedelta(hours=13)
@@ -111,8 +128,8 @@ def test_a_secondary_limit_is_waited_for(world, httpserver):
     httpserver.expect_ordered_request("/graphql").respond_with_data(
         '{"message":"You have exceeded a secondary rate limit."}', status=403, headers={"retry-after": "7"}
     )
-    answer(httpserver, COUNTS, ISSUES, PULLS, *[block("20260105")] * 12)
-    assert world.ask(core=["pytorch/pytorch"]).requests == 16
+    answer(httpserver, COUNTS, ISSUES, PULLS, *[block("20260105")] * 13)
+    assert world.ask(core=["pytorch/pytorch"]).requests == 17
     assert world.naps == [7]
 
 
@@ -142,9 +159,43 @@ def test_what_came_of_a_broken_answer_is_kept_and_the_rest_is_a_failure(world, h
 
 def test_a_timeout_of_the_server_is_tried_again(world, httpserver):
     answer(httpserver, "<html>502 Bad Gateway</html>", status=502)
-    answer(httpserver, COUNTS, ISSUES, PULLS, *[block("20260105")] * 12)
-    assert world.ask(core=["pytorch/pytorch"]).requests == 16
+    answer(httpserver, COUNTS, ISSUES, PULLS, *[block("20260105")] * 13)
+    assert world.ask(core=["pytorch/pytorch"]).requests == 17
     assert len(world.naps) == 1
+
+
+def halves(body):
+    """An answer as the service gives it to the two halves of its question."""
+    data = json.loads(body)["data"]
+    parts = [alias for alias in data if alias != "rateLimit"]
+    for some in (parts[: len(parts) // 2], parts[len(parts) // 2 :]):
+        yield json.dumps({"data": {"rateLimit": data["rateLimit"], **{alias: data[alias] for alias in some}}})
+
+
+def test_what_is_too_much_at_once_is_asked_by_halves_and_told_as_one(world, httpserver, monkeypatch):
+    answer(httpserver, COUNTS, ISSUES, PULLS, *[block("20260105")] * 13)
+    world.ask("whole", core=["pytorch/pytorch"])
+    known = {(one.metric, one.start, one.end, one.value) for one in world.observations}
+    other = World(httpserver, monkeypatch, "github")
+    answer(httpserver, COUNTS)
+    answer(httpserver, "<html>502 Bad Gateway</html>", status=502)
+    answer(httpserver, *halves(ISSUES), PULLS, *[block("20260105")] * 13)
+    made = other.ask("halves", core=["pytorch/pytorch"])
+    assert (made.outcome, made.requests, other.naps) == ("ok", 18, [])
+    assert {(one.metric, one.start, one.end, one.value) for one in other.observations} == known
+    assert [one.url for one in other.saved] == [one.url for one in world.saved]
+    again = other.ask("halves", core=["pytorch/pytorch"])
+    assert (again.outcome, again.requests) == ("ok", 0)
+
+
+def test_a_limit_inside_a_half_is_a_limit(world, httpserver):
+    answer(httpserver, COUNTS)
+    answer(httpserver, "<html>504</html>", status=504)
+    answer(httpserver, next(halves(ISSUES)), json.dumps({"errors": [{"type": "RATE_LIMIT", "message": "m"}]}))
+    made = world.ask(core=["pytorch/pytorch"])
+    assert (made.outcome, made.requests) == ("failed", 4)
+    assert "rate limited until" in made.reason
+    assert len(world.saved) == 1
 
 
 @pytest.mark.parametrize("page", ["<!doctype html><p>Unicorn!</p>", '{"data":', "[1]", '{"data": null}'])

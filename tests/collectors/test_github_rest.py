@@ -150,6 +150,8 @@ def test_the_hourly_limit_is_said_and_the_next_run_goes_on(world, httpserver):
     assert made.reason.startswith("rate limited until 2026-11-25 0")
     assert len(world.saved) == 2
     github.parts[f"{REPOSITORY}/releases"] = releases
+    assert world.ask(core=("acme/acme",)).requests == 0  # nobody asks before the hour is over
+    world.now += timedelta(hours=1, seconds=5)
     made = world.ask(core=("acme/acme",))
     assert (made.outcome, made.requests) == ("ok", 2)
 

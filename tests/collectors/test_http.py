@@ -52,7 +52,7 @@ def clock():
 
 
 @pytest.fixture
-def ask(httpserver, clock):
+def ask(httpserver, clock, tmp_path):
     """Make clients of the demo source at the test server."""
     clients = []
 
@@ -61,6 +61,7 @@ def ask(httpserver, clock):
         client = Client(
             source,
             previous=known.get,
+            home=tmp_path,
             clock=clock.now,
             sleep=clock.sleep,
             environment={

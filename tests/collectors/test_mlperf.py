@@ -13,10 +13,10 @@ ROUND = body("mlperf/round.json")
 JSON = {"content-type": "application/json"}
 
 
-def listing(*versions):
-    nodes = [{"nameWithOwner": f"mlcommons/training_results_v{version}"} for version in versions]
-    nodes += [{"nameWithOwner": "mlcommons/training_results_visualization"}]
-    return json.dumps({"data": {"search": {"nodes": nodes}}})
+def listing(*versions, **changes):
+    names = [*(f"training_results_v{version}" for version in versions), "training_results_visualization"]
+    items = [{"full_name": f"mlcommons/{name}"} for name in names]
+    return json.dumps({"total_count": len(items), "incomplete_results": False, "items": items} | changes)
 
 
 @pytest.fixture
@@ -25,14 +25,15 @@ def world(httpserver, monkeypatch):
     return World(httpserver, monkeypatch, "mlperf")
 
 
-def answer(server, *bodies, **how):
-    for one in bodies:
-        server.expect_ordered_request("/graphql", method="POST").respond_with_data(one, headers=JSON, **how)
+def answer(server, listed, *rounds):
+    server.expect_ordered_request("/search/repositories").respond_with_data(listed, headers=JSON)
+    for one in rounds:
+        server.expect_ordered_request("/graphql", method="POST").respond_with_data(one, headers=JSON)
 
 
 def asked(world):
-    found = [request.get_json().get("variables") for request in world.requests()]
-    return [one["name"] for one in found if one]
+    found = [request.get_json()["variables"] for request in world.requests() if request.method == "POST"]
+    return [one["name"] for one in found]
 
 
 def test_the_newest_six_rounds_are_read_once(world, httpserver):
@@ -44,6 +45,19 @@ def test_the_newest_six_rounds_are_read_once(world, httpserver):
     answer(httpserver, listing("5.1"))
     assert world.ask(core=["pytorch"]).requests == 1
     assert mlperf.SOURCE.budget == 8
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"incomplete_results": True}, "incomplete_results"), ({"total_count": 40}, "40 repositories")],
+)
+def test_a_search_that_lists_not_all_rounds_reads_none_and_is_put_again(world, httpserver, changes, said):
+    answer(httpserver, listing("5.1", **changes))
+    made = world.ask(core=["pytorch"])
+    assert (made.outcome, made.requests) == ("failed", 1)
+    assert said in made.reason
+    answer(httpserver, listing("5.1"), ROUND)
+    assert world.ask(core=["pytorch"]).outcome == "ok"
 
 
 def test_another_framework_reads_the_same_rounds_without_asking(world, httpserver):

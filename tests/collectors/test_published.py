@@ -45,7 +45,7 @@ def values(name, metric, series=None):
 @pytest.mark.parametrize("name", IDS)
 def test_every_line_of_every_table_can_be_read_for_every_framework(name):
     made = figures(name)
-    assert len(made) > 3000
+    assert len(made) > 300
     keys = Counter((one.metric, one.name, one.start, one.end) for one in made)
     assert max(keys.values()) == 1
     assert all(one.licence and one.ref for one in made)
@@ -87,12 +87,6 @@ def test_broad_names_are_read_under_their_own_scope():
 @pytest.mark.parametrize(
     ("name", "metric", "series", "day", "value"),
     [
-        # history/2020-11-30_projects.csv of best-of-ml-python, rows PyTorch and Tensorflow
-        ("pytorch", "bestof.github_forks", None, "2020-11-30", 11382),
-        ("pytorch", "bestof.pypi_downloads_month", None, "2020-11-30", 1789489),
-        ("tensorflow", "bestof.github_stars", None, "2020-11-30", 150975),
-        ("tensorflow", "bestof.conda_dependents", None, "2020-11-30", 0),
-        ("tensorflow", "bestof.dockerhub_pulls_total", None, "2025-10-30", 80704688),
         # reports/20230101_20240101/top_projects_by_authors.txt, line 5
         ("pytorch", "published.cncf_authors", None, "2024-01-01", 3003),
         ("tensorflow", "published.cncf_authors", None, "2024-01-01", 1051),
@@ -164,13 +158,6 @@ def test_a_flow_is_half_open():
     assert (one.start, one.end) == (datetime(2020, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC))
 
 
-def test_an_empty_cell_of_the_wide_table_is_absent_and_a_zero_is_a_zero():
-    body = "observed_on,subject,github_stars,github_forks\n2021-01-01,acme,,0\n"
-    (one,) = published.parse(table(body))
-    assert (one.metric, one.value, one.licence) == ("bestof.github_forks", 0, "CC-BY-SA-4.0")
-    assert one.ref.endswith("/history/2021-01-01_projects.csv")
-
-
 @pytest.mark.parametrize(
     ("body", "said"),
     [
@@ -196,7 +183,6 @@ def test_an_empty_cell_of_the_wide_table_is_absent_and_a_zero_is_a_zero():
         (LONG.replace("note", "unit") + GOOD, "line 1, column 'note'"),
         (LONG + GOOD.replace("a page", '"a page'), "not a CSV table"),
         (LONG + GOOD.rstrip(), "the last line is not complete"),
-        ("observed_on,subject,fame\n2021-01-01,acme,1\n", "line 2, column 'fame'"),
     ],
 )
 def test_a_malformed_table_is_refused_with_its_line_and_column(body, said):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from asking import NOW, World, body
@@ -84,6 +84,11 @@ def test_a_backport_is_a_release_but_no_minor_release_and_not_the_newest():
     )
     assert series(made, "pypi.release")[-1] == ("2025-03-05", 1.0)
     assert series(made, "pypi.minor_release") == [("2025-01-05", 1.0), ("2025-02-05", 1.0)]
+    spans = [
+        (one.start.date(), one.end.date(), one.value) for one in made if one.metric == "pypi.support_days"
+    ]
+    january, february, march = date(2025, 1, 5), date(2025, 2, 5), date(2025, 3, 5)
+    assert spans == [(january, january, 0.0), (january, march, 59.0), (february, february, 0.0)]
     assert latest(made)["pypi.smallest_wheel_bytes"] == 300
 
 

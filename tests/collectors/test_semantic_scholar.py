@@ -33,7 +33,7 @@ def test_one_question_for_all_papers_once_a_week(world, httpserver):
     assert world.ask(core=PAPERS).requests == 0
     world.now += timedelta(days=2)
     assert world.ask(core=PAPERS).requests == 1
-    assert semantic_scholar.SOURCE.budget == 2
+    assert semantic_scholar.SOURCE.budget == 4
 
 
 def test_answers_come_in_the_order_of_the_question_and_null_is_absent(world, httpserver):

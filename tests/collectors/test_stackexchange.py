@@ -61,6 +61,7 @@ def test_an_answer_by_the_asker_is_none_and_a_late_one_does_not_help(world, http
         "sampled_newcomer_questions": 3,
         "sampled_newcomer_questions_helped": 1,
         "time_to_first_answer": 24,
+        "newcomer_time_to_first_answer": 24,  # of 6, 24 and 288 hours
     }
 
 

@@ -64,6 +64,26 @@ def test_the_worlds_answers_in_github_s_name_fit_its_description(github, tmp_pat
         check(body, schema)
 
 
+SEARCH, CONTENTS = "/search/repositories", "/repos/{owner}/{repo}/contents/{path}"
+
+
+@pytest.mark.parametrize(
+    ("source", "part", "path"), [("mlperf", "/search/", SEARCH), ("bestof", "/contents/", CONTENTS)]
+)
+def test_the_worlds_lists_in_github_s_name_fit_its_description(github, tmp_path, source, part, path):
+    found = [one for one in answered(source, tmp_path) if part in one.url]
+    assert found
+    for one in found:
+        check(body_of(one), answer_schema(github, path))
+
+
+def test_github_promises_every_field_of_the_lists_that_is_read(github):
+    schema = answer_schema(github, SEARCH)["properties"]
+    assert set(schema) >= {"total_count", "incomplete_results", "items"}
+    entry = github["components"]["schemas"]["content-directory"]["items"]
+    assert set(entry["required"]) >= {"name", "size", "sha", "download_url"}
+
+
 @pytest.mark.parametrize("name", READ)
 def test_github_promises_every_field_that_is_read(github, name):
     assert set(github["components"]["schemas"][name]["required"]) >= READ[name]

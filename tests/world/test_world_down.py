@@ -63,7 +63,7 @@ def test_a_source_that_never_answers_is_given_up(world, own_home, monkeypatch, s
     (made,) = collect(world, Memory(), own_home, sources=[source], only=FRAMEWORKS[0])
     assert made.outcome == "failed"
     assert "no answer within" in made.reason
-    assert len(world.asked(source)) <= _http.TRIES
+    assert len(world.asked(source)) <= 2 * _http.TRIES  # also by halves
     assert world.now - NOW < timedelta(seconds=_http.WAIT_BUDGET_S)
 
 

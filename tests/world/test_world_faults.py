@@ -44,6 +44,12 @@ def answer(status, body="", **headers):
     )
 
 
+def too_much(world, request):
+    """Let the gateway lose patience with every question for more than three things."""
+    parts = re.findall(r"\w+: (?:search|repository)\(", request.get_json()["query"])
+    return page(502)(world, request) if len(parts) > 3 else None
+
+
 def nothing(_world, _request):
     return None
 
@@ -178,6 +184,11 @@ def a_thousand_rows(said):
     said["rows"] = 1000
 
 
+def not_finished(said):
+    said["items"] = said["items"][:1]
+    said["incomplete_results"] = True
+
+
 def stalled(said):
     said["data"] = [row for row in said["data"] if row["week"] < "2026-10-05"]
     said["rows"] = len(said["data"])
@@ -232,6 +243,7 @@ def fewer_entries(response):
 ERROR_FEED = feed(1, "<entry><title>Error</title><summary>incorrect id format</summary></entry>")
 NO_TOTAL = '{"models": [], "pageIndex": 0}'
 DAY = timedelta(days=1)
+"""What is wrong about a package around the framework is asked for again in its turn, once in four weeks."""
 
 SCENARIOS = [
     *of_every_source(),
@@ -300,10 +312,27 @@ SCENARIOS = [
         "github-errors-in-200",
         always(
             Fault(
-                "mlperf", answer(200, '{"errors": [{"type": "SOMETHING", "message": "went wrong"}]}'), times=1
+                "mlperf",
+                answer(200, '{"errors": [{"type": "SOMETHING", "message": "went wrong"}]}'),
+                "graphql",
+                times=1,
             )
         ),
         reason="went wrong",
+    ),
+    Scenario(
+        "search_not_finished",
+        "mlperf",
+        "github-search",
+        always(edited("mlperf", not_finished, path="search", times=1)),
+        reason="incomplete_results",
+    ),
+    Scenario(
+        "too_much_at_once",
+        "github",
+        "github-timeout",
+        always(Fault("github", too_much)),
+        "well",
     ),
     Scenario(
         "token_refused",
@@ -342,7 +371,7 @@ SCENARIOS = [
         "pypistats-missing-days",
         always(edited("pypistats", drop_days)),
         "ok",
-        recovers_after=DAY,
+        recovers_after=28 * DAY,
     ),
     Scenario(
         "unknown_project",
@@ -373,7 +402,7 @@ SCENARIOS = [
         "clickpy-stall",
         always(edited("clickpy", stalled)),
         reason="the service has stopped loading",
-        recovers_after=DAY,
+        recovers_after=28 * DAY,
     ),
     Scenario(
         "error_inside_200",
@@ -490,7 +519,11 @@ SCENARIOS = [
         reason="Username|Authentication",
     ),
     Scenario(
-        "html_for_a_repository", "git", "http-gateway", always(Fault("git", page(200))), "failed|absent"
+        "html_for_a_repository",
+        "git",
+        "http-gateway",
+        always(Fault("git", page(200))),
+        reason="not a repository",
     ),
 ]
 REDIRECTED = [

@@ -16,7 +16,7 @@ CASES = [
     ("github_secondary", "github_rest"),
     ("github_secondary", "github"),
     ("graphql", "github"),
-    ("graphql", "mlperf"),
+    ("github", "mlperf"),
     ("openalex", "openalex"),
     ("openalex_second", "openalex"),
     ("huggingface", "huggingface"),
@@ -63,6 +63,23 @@ def test_a_limit_that_ends_soon_is_waited_for(make_world, own_home, family, sour
     assert untrue(well, facts(memory.saved)) == {} or made.outcome == "capped"
     assert 8 <= sum(world.naps) <= WAIT_BUDGET_S
     assert (world.too_early, world.broken) == ([], [])
+
+
+@each_case
+def test_who_comes_next_does_not_ask_before_the_limit_ends(make_world, own_home, family, source):
+    world, memory = make_world(3), Memory()
+    exhausted(world, own_home, source=source, family=family, window=timedelta(hours=2), seed=3)
+    first, second = collect(world, memory, own_home, sources=[source])
+    asked = len(world.asked(source))
+    assert [one.outcome for one in (first, second)] == ["failed", "failed"]
+    assert "rate limited until" in second.reason
+    assert second.requests == 0
+    (later,) = collect(world, memory, own_home, sources=[source], only=FRAMEWORKS[1])  # another run
+    assert (later.outcome, later.requests, len(world.asked(source))) == ("failed", 0, asked)
+    assert world.too_early == []
+    world.now += timedelta(hours=2)
+    again = collect(world, memory, own_home, sources=[source])
+    assert {one.outcome for one in again} <= {"ok", "capped"}
 
 
 @each_case

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -41,11 +42,26 @@ def test_a_steady_week_is_measured(tmp_path, monkeypatch, capsys):
     with measured.serve(FRAMEWORKS, tmp_path, weeks=40) as world:
         for name, value in environment(world).items():
             monkeypatch.setenv(name, value)
-        measured.measure(world, Memory(), tmp_path / "home", 0.0001)
+        measured.measure(world, Memory(), tmp_path / "home", latency_s=0.0001, weeks=2)
     printed = capsys.readouterr().out
-    assert "requests (a git transfer is one)" in printed
+    assert "requests of the dearest week" in printed
     share = next(line for line in printed.splitlines() if "share of the first run's bodies" in line)
     assert share.endswith("holds")
+
+
+def test_every_budget_has_room_for_a_second_try(tmp_path, monkeypatch):
+    measured = script("measure_collection")
+    memory, home = Memory(), tmp_path / "home"
+    budgets = {name: one.source.budget for name, one in collectors.discover().items()}
+    with measured.serve(measured.frameworks(), tmp_path, weeks=40) as world:
+        for name, value in environment(world).items():
+            monkeypatch.setenv(name, value)
+        measured.archive_history(world, memory, home)
+        for _ in range(4):  # all that takes turns within a month
+            world.now += timedelta(weeks=1)
+            made, _ = measured.timed(world, memory, home)
+            tight = [(one.source, one.requests) for one in made if one.requests >= budgets[one.source] > 0]
+            assert tight == []
 
 
 def test_every_source_knows_one_of_the_frameworks_that_are_measured():

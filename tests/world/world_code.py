@@ -89,12 +89,6 @@ def _counted(figures: Figures, name: str, kind: str, given: Mapping[str, Any]) -
 
 def _search(world: World, given: Mapping[str, Any]) -> Connection:
     words = given["query"].split()
-    if given["type"] == "REPOSITORY":
-        listed = [
-            {"__typename": "Repository", "nameWithOwner": f"mlcommons/training_results_v{n}"}
-            for n in ("4.1", "5.0", "5.1")
-        ]
-        return Connection(len(listed), listed, "repositoryCount")
     repositories = [word[5:] for word in words if word.startswith("repo:")]
     known = [name for name in repositories if world.knows("github", name)]
     (what, start, end) = next(_span(word) for word in words if ".." in word)
@@ -166,8 +160,16 @@ def _iso(moment: datetime) -> str:
 def mlperf(world: World, request: Request, _: Mapping[str, str]) -> Any:
     """The result repositories, and what lies in one."""
     asked = request.get_json()
-    root = {"search": partial(_search, world), "repository": partial(_round, world)}
-    return Execution(asked["query"], asked.get("variables") or {}).answer(root)
+    return Execution(asked["query"], asked["variables"]).answer({"repository": partial(_round, world)})
+
+
+@contract("mlperf", "search/repositories", imitates="github-search")
+def search(world: World, request: Request, _: Mapping[str, str]) -> Any:
+    """The repositories of an organisation with a word in their name."""
+    names = [f"training_results_v{n}" for n in ("4.1", "5.0", "5.1")]
+    owner, word, *_ = request.args["q"].removeprefix("org:").split()
+    found = [{"name": name, "full_name": f"{owner}/{name}"} for name in names if word in name]
+    return {"total_count": len(found), "incomplete_results": False, "items": found}
 
 
 def _round(world: World, given: Mapping[str, Any]) -> dict[str, Any]:

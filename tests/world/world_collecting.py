@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import world_code
+import world_lists
 import world_packages
 import world_papers
 import world_people
@@ -21,7 +22,7 @@ from collectors import Collector
 from evidence.errors import PayloadChanged
 from evidence.types import Attempt, Framework, Observation, Payload
 
-PLACES = (world_code, world_packages, world_papers, world_people)
+PLACES = (world_code, world_lists, world_packages, world_papers, world_people)
 """Importing them registers their contracts."""
 
 TOKENS = {
@@ -30,7 +31,7 @@ TOKENS = {
     "SEMANTIC_SCHOLAR_KEY": "s3cret-scholar",
     "STACKEXCHANGE_KEY": "s3cret-exchange",
 }
-WORKERS = 8
+WORKERS = 24
 Key = tuple[str, str, str, str, str, str]
 
 
@@ -43,6 +44,7 @@ def framework(name: str, place: int) -> Framework:
         "osv": (name,),
         "ecosystems": (name,),
         "scorecard": (f"{name}/{name}",),
+        "bestof": (name,),
         "openalex": (name,),
         "papers": (f"{name.title()}: an invented paper",),
         "semantic_scholar": (f"ARXIV:190{place}.00001", f"CorpusId:{place}"),
