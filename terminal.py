@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from itertools import pairwise
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -34,10 +34,12 @@ from evidence.types import (
     Framework,
     Interval,
     Measurement,
+    Missing,
     Preset,
     Score,
-    Verdict,
 )
+from evidence.words import missing_words
+from evidence.words import verdict_words as words_of_verdict
 from flows.progress import Event, Stage
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def score_document(scores: Sequence[Score], comparison: Comparison, frame: str) 
 def explain_document(score: Score, catalog: Catalog, sources: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Every contribution to one contrast, as JSON. `sources` names the sources of an indicator's metrics."""
     known = {indicator.id: indicator for indicator in catalog.indicators}
+    title = partial(framework_title, catalog)
     return {
         "comparison": score.comparison,
         "dimension": score.dimension,
@@ -93,7 +96,8 @@ def explain_document(score: Score, catalog: Catalog, sources: Mapping[str, Seque
                 "indicator": item.indicator,
                 "family": item.family,
                 "grade": item.grade,
-                "reason": item.reason,
+                "reason": missing_words(item, "en", title),
+                "gaps": [asdict(gap) for gap in item.gaps],
                 "fill": item.fill,
             }
             for item in score.missing
@@ -182,25 +186,16 @@ def summary(scores: Sequence[Score]) -> str:
     )
 
 
-def verdict_words(verdict: Verdict, catalog: Catalog) -> str:
+def verdict_words(score: Score, catalog: Catalog) -> str:
     """The verdict in words, with the framework that is ahead."""
-    ahead = framework_of(catalog, verdict.ahead).title if verdict.ahead else "neither"
-    words = {
-        "supported": f"Supported: {ahead} ahead, as claimed"
-        if verdict.ahead
-        else "Supported: no material difference",
-        "contradicted_opposite": f"Contradicted: {ahead} ahead instead",
-        "contradicted_no_difference": "Contradicted: no material difference",
-        "contradicted_not_a_tie": f"Contradicted: {ahead} ahead, not a tie",
-        "leaning_for": "Leaning for the opinion",
-        "leaning_against": "Leaning against the opinion",
-        "inconclusive": "Inconclusive: either could be ahead",
-        "insufficient": "Too little for a verdict",
-        "none": "Nothing measured",
-        "no_claim": "No opinion to judge",
-    }[verdict.label]
-    size = f" (size {verdict.size})" if verdict.size else ""
-    return ("Provisional. " if verdict.provisional else "") + words + size
+    words = words_of_verdict(score, "en", partial(framework_title, catalog))
+    return ("Provisional. " if score.verdict.provisional else "") + ": ".join(words)
+
+
+def gap_line(item: Missing, catalog: Catalog) -> str:
+    """One planned indicator that is not measured: why, and what would fill it."""
+    why = missing_words(item, "en", partial(framework_title, catalog))
+    return f"Not measured: {item.indicator} (grade {item.grade}): {why}. {item.fill}".rstrip()
 
 
 def missing_lines(scores: Sequence[Score], catalog: Catalog) -> list[str]:
@@ -209,7 +204,8 @@ def missing_lines(scores: Sequence[Score], catalog: Catalog) -> list[str]:
     for score in scores:
         mends: defaultdict[str, list[str]] = defaultdict(list)
         for item in score.missing:
-            mends[item.fill or item.reason].append(item.indicator)
+            why = missing_words(item, "en", partial(framework_title, catalog))
+            mends[item.fill or why].append(item.indicator)
         for mend, indicators in sorted(mends.items()):
             lines.append(f"{title_of(catalog, score.dimension)}: {', '.join(indicators)}: {mend}")
     return lines
@@ -242,6 +238,11 @@ def dimension_of(catalog: Catalog, dimension: str) -> Dimension:
     return next(item for item in catalog.dimensions if item.id == dimension)
 
 
+def framework_title(catalog: Catalog, framework: str) -> str:
+    """The title of the framework with this id."""
+    return framework_of(catalog, framework).title
+
+
 def framework_of(catalog: Catalog, framework: str) -> Framework:
     """The framework with this id."""
     return next(item for item in catalog.frameworks if item.id == framework)
@@ -266,13 +267,13 @@ def number(value: float) -> str:
 
 def change_lines(before: Sequence[Score], after: Sequence[Score], catalog: Catalog) -> list[str]:
     """How the reader's weights change the verdicts, one line per row that reads otherwise."""
-    changed = [item for item in verdict_changes(before, after) if item.changed]
+    changes = zip(verdict_changes(before, after), before, after, strict=True)
+    changed = [(old, new) for change, old, new in changes if change.changed]
     if not changed:
         return ["Under these weights every verdict stays as it is."]
     return [
-        f"{title_of(catalog, item.dimension)}: {verdict_words(item.verdict[0], catalog)} → "
-        f"{verdict_words(item.verdict[1], catalog)}"
-        for item in changed
+        f"{title_of(catalog, old.dimension)}: {verdict_words(old, catalog)} → {verdict_words(new, catalog)}"
+        for old, new in changed
     ]
 
 
@@ -319,7 +320,6 @@ def timeline_rows(scores: Sequence[Score], catalog: Catalog) -> list[dict[str, A
     """One row per day: contrast with interval, matched and linked contrast, coverage, breaks and alarms."""
     needs = {indicator.id: indicator.needs for indicator in catalog.indicators}
     moments = timelines.timeline(scores, breaks=catalog.breaks, needs=needs)
-    gaps = [7, *((two.as_of - one.as_of).days for one, two in pairwise(scores))]
     return [
         {
             "as_of": moment.as_of.isoformat(),
@@ -333,13 +333,14 @@ def timeline_rows(scores: Sequence[Score], catalog: Catalog) -> list[dict[str, A
             "status": score.status,
             "verdict": score.verdict.label,
             "frame": score.frame,
-            # The alarm is one of weekly moves; over a longer step any world moves as far.
-            "mark": "moved, unexplained" if moment.unexplained and gap <= 7 else moment.note,
+            "mark": "; ".join(
+                filter(None, ("moved, unexplained" if moment.unexplained else "", moment.note))
+            ),
             "moved": [f"{move.indicator} {signed(move.change, 2)}" for move in moment.moves[:3]]
-            if moment.unexplained and gap <= 7
+            if moment.unexplained
             else [],
         }
-        for moment, score, gap in zip(moments, scores, gaps, strict=True)
+        for moment, score in zip(moments, scores, strict=True)
     ]
 
 
@@ -477,7 +478,7 @@ def _row(score: Score, comparison: Comparison, catalog: Catalog) -> list[str]:
     if contrast is not None:
         difference = f"{signed(contrast.value)}\n{_between(contrast.low90, contrast.high90)}"
     dated = f"\ndated {score.dated:%Y-%m}" if score.dated else ""
-    verdict = verdict_words(score.verdict, catalog)
+    verdict = verdict_words(score, catalog)
     return [
         title_of(catalog, score.dimension),
         _opinion(score, comparison),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
@@ -159,11 +160,13 @@ def load(
     *,
     metrics: Mapping[str, Metric] | None = None,
     names: Collection[str] | None = None,
+    macros: str = "",
 ) -> Catalog:
     """Read and cross-check the catalog in `folder`.
 
     `metrics` (by id) and `names` (the keys of `Framework.names` that a source understands) are what the
-    sources declare; given, an indicator's needs and a framework's names are checked against them.
+    sources declare; given, an indicator's needs and a framework's names are checked against them. `macros`
+    is the SQL that the indicators are written in: it is part of the frame.
     """
     if not folder.is_dir():
         raise CatalogError(folder, "", "no such folder. Name another with --catalog or TOUCHSTONE_CATALOG")
@@ -172,7 +175,7 @@ def load(
     indicators = _indicators(folder / "indicators", dimensions, metrics)
     comparisons = _comparisons(folder / "comparisons", frameworks, dimensions)
     breaks = _breaks(folder / "breaks.toml", frameworks)
-    return Catalog(frameworks, dimensions, indicators, comparisons, breaks)
+    return Catalog(frameworks, dimensions, indicators, comparisons, breaks, macros)
 
 
 def to_json(catalog: Catalog) -> str:
@@ -188,26 +191,49 @@ def from_json(text: str) -> Catalog:
 def frame_hash(catalog: Catalog, dimension: str | None = None) -> str:
     """Return 12 hex digits that change when anything a score depends on changes.
 
-    Titles and prose are left out: a better sentence is not another frame. With `dimension`, only that
-    dimension's criteria and indicators count.
+    Titles, prose and comments are left out: a better sentence is not another frame. With `dimension`, only
+    that dimension's criteria and indicators count, and the macros that these call.
     """
     prose = {"title", "why", "bias", "guard", "fill", "reasons", "chaoss"}
     indicators = [
         {key: value for key, value in asdict(indicator).items() if key not in prose}
+        | {"sql": _code(indicator.sql)}
         for indicator in sorted(catalog.indicators, key=lambda indicator: indicator.id)
         if dimension in (None, indicator.dimension)
     ]
+    macros = _called(catalog.macros, " ".join(indicator["sql"] for indicator in indicators))
     criteria = [
         (criterion.dimension, criterion.id)
         for item in sorted(catalog.dimensions, key=lambda item: item.id)
         if dimension in (None, item.id)
         for criterion in item.criteria
     ]
-    canonical = json.dumps([parameters.values(), criteria, indicators], sort_keys=True, default=str)
+    canonical = json.dumps([parameters.values(), criteria, indicators, macros], sort_keys=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
 
 _ADAPTER: TypeAdapter[Catalog] = TypeAdapter(Catalog)
+_STRING_OR_SPACE = re.compile(r"('[^']*')|(?:--[^\n]*|\s)+")
+_MACRO = re.compile(r"create macro (\w+)((?:[^';]|'[^']*')*);")
+_CALL = re.compile(r"(\w+)\(")
+
+
+def _code(sql: str) -> str:
+    """SQL without comments and line ends; what stands in quotes stays as it is."""
+    return _STRING_OR_SPACE.sub(lambda found: found[1] or " ", sql).strip()
+
+
+def _called(macros: str, sql: str) -> dict[str, str]:
+    """The macros that a statement calls, and those that they call in turn: definition by name."""
+    known = dict(_MACRO.findall(_code(macros)))
+    called: dict[str, str] = {}
+    waiting = [sql]
+    while waiting:
+        for name in _CALL.findall(waiting.pop()):
+            if name in known and name not in called:
+                called[name] = known[name]
+                waiting.append(known[name])
+    return called
 
 
 def _frameworks(file: Path, names: Collection[str] | None) -> tuple[Framework, ...]:

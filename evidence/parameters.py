@@ -60,8 +60,11 @@ AGGREGATION_PROBABILITY: Mapping[str, float] = MappingProxyType(
     {"arithmetic": 0.5, "geometric": 0.3, "median": 0.2}
 )  # the declared mean first; the others are defensible
 GEOMETRIC_FLOOR = 0.1  # a score of zero must not erase all other evidence
-CONCENTRATION_LOSS = 2.0  # c = F_eff - 2 makes the spread equal the standard error over families
+CONCENTRATION_LOSS = 2.0  # without a prior, F_eff - 2 makes the spread equal the standard error over families
 CONCENTRATION_LEAST = 1.0  # with fewer than three families: as wide as a Dirichlet can sensibly be
+PRIOR_FAMILIES = 1.0  # what is known beforehand of the spread between families is worth one family: the least
+PRIOR_SPREAD = 1.3  # points, root mean square between families over the 208 weeks of the published list
+# (community 0.9, industry 1.6); inside the 0.5 to 1.5 that the method was simulated for
 
 # --- sensitivity (SCORING 2.9, 2.11) ---------------------------------------------------------------------
 SOBOL_RESAMPLES = 200  # resampled rows for the interval of an index: its ends to a tenth of its width
@@ -90,6 +93,7 @@ TRACK_SMALL_RISE_SQRT = 2.0  # two standard deviations of a count
 TRACK_JOIN_WEEKS = 40.0  # after longer silence nobody can say that it is the same counter
 TRACK_ESTABLISHED = 3  # two values agree by chance, three are a regime
 TRAILING_WEEKS = 26.0  # half a year decides which regime counts
+TRACK_SILENT_WEEKS = 8.0  # one that returned within two months is not over: a source failed in between
 HOLE_WEEKS = 16.0  # interpolation over more than a season invents data
 FLIP_RETURNS = 2  # to and fro once may be a repair, twice is a habit
 FLIP_RETURNS_TO = 2  # and it must return to both regimes

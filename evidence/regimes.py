@@ -3,7 +3,8 @@
 A counter such as "forks ever" is republished by its source under changing definitions: 88,236, then
 71,334, then 88,385. Differences across a change of definition are not growth. Each observation therefore
 joins the *track* it continues, growth is taken inside one track only, and the track that counts is the one
-seen most often in the trailing 26 weeks.
+seen most often in the trailing 26 weeks. A track that counts gives way only when it has been silent for eight
+weeks: while a source still returns to it, what comes in between is a fault, however often it comes.
 
 Everything here is causal: the rows known by a day never change when later observations are added.
 Source: SCORING 2.3, read 2026-11-23. Values are counts; weeks start on Monday 00:00 UTC.
@@ -187,8 +188,8 @@ def _inside(weeks: Floats, counts: Floats, starts: Ints) -> Floats:
 
 
 def _canonical(weeks: Floats, track: Ints) -> tuple[Ints, Ints]:
-    """Return, per observation, the track seen most often in the trailing 26 weeks, and how often the
-    observation's own track has been seen so far. Of equals the older track counts."""
+    """Return, per observation, the track that counts (seen most often in the trailing 26 weeks; of equals the
+    older; one that is still returned to stays), and how often its own track has been seen so far."""
     most = np.zeros(len(track), np.int64)
     canonical = np.zeros(len(track), np.int64)
     seen = np.zeros(len(track), np.int64)
@@ -199,7 +200,24 @@ def _canonical(weeks: Floats, track: Ints) -> tuple[Ints, Ints]:
         seen = np.where(track == number, upto, seen)
         canonical = np.where(recent > most, number, canonical)
         most = np.maximum(most, recent)
-    return canonical, seen
+    return _steady(weeks, track, canonical, seen), seen
+
+
+def _steady(weeks: Floats, track: Ints, leading: Ints, seen: Ints) -> Ints:
+    """Let an established track give way to the leading one only after it has been silent."""
+    if (leading == leading[0]).all():
+        return leading
+    counts = int(leading[0])
+    last: dict[int, tuple[float, int]] = {}
+    found = []
+    rows = zip(weeks.tolist(), track.tolist(), leading.tolist(), seen.tolist(), strict=True)
+    for week, own, leader, times in rows:
+        last[own] = (week, times)
+        seen_on, seen_times = last.get(counts, (-math.inf, 0))
+        if seen_times < p.TRACK_ESTABLISHED or week - seen_on > p.TRACK_SILENT_WEEKS:
+            counts = leader
+        found.append(counts)
+    return np.array(found, np.int64)
 
 
 def _flip_flopping(weeks: Floats, track: Ints) -> npt.NDArray[np.bool_]:

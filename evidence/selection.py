@@ -14,7 +14,7 @@ from datetime import UTC, date
 
 from evidence import parameters as p
 from evidence.curve import is_value
-from evidence.types import Catalog, Comparison, Indicator, Missing, Reading, Scope
+from evidence.types import Catalog, Comparison, Gap, Indicator, Missing, Reading, Scope
 
 Protocol = tuple[Scope, int | None, str]
 """One way to take a reading: scope, window in weeks, variant."""
@@ -92,8 +92,8 @@ def select(
         if all(framework in known for framework in pair):
             measured.append(_measured(indicator, known, pair, as_of))
         else:
-            reason = _why(indicator, readings.get(indicator.id, {}), pair, as_of)
-            missing.append(Missing(indicator.id, indicator.family, indicator.grade, reason, indicator.fill))
+            gaps = _gaps(indicator, readings.get(indicator.id, {}), pair, as_of)
+            missing.append(Missing(indicator.id, indicator.family, indicator.grade, gaps, indicator.fill))
     return Selection(pair, tuple(planned), tuple(measured), tuple(missing), tuple(context))
 
 
@@ -143,24 +143,22 @@ def _context(indicator: Indicator, known: Mapping[str, Mapping[Protocol, Reading
         yield Measured(indicator, known, nominal, None)
 
 
-def _why(
+def _gaps(
     indicator: Indicator,
     frameworks: Mapping[str, Mapping[Protocol, Reading]],
     pair: Sequence[str],
     as_of: date,
-) -> str:
-    reasons = []
+) -> tuple[Gap, ...]:
+    gaps = []
     for framework in pair:
         reading = frameworks.get(framework, {}).get(nominal_protocol(indicator))
         if reading is None:
-            reasons.append(f"no value for {framework}")
+            gaps.append(Gap(framework, "no_value"))
         elif _day(reading) < oldest_day(as_of):
-            reasons.append(f"{framework}: older than {p.OLDEST_MONTHS} months ({_day(reading)})")
+            gaps.append(Gap(framework, "too_old", _day(reading).isoformat()))
         elif not is_value(reading.value, indicator.curve):
-            reasons.append(
-                f"{framework}: {reading.value:g} {indicator.unit} is no value of class {indicator.curve}"
-            )
-    return "; ".join(reasons)
+            gaps.append(Gap(framework, "out_of_range", f"{reading.value:g} {indicator.unit}"))
+    return tuple(gaps)
 
 
 def _newer(one: Reading, other: Reading) -> bool:

@@ -3,7 +3,10 @@
 Three numbers stand beside each other. The contrast of the week; the *matched* contrast, over the indicators
 that every week has; and the *linked* one, the sum of weekly moves, each over the indicators that both weeks
 have, as price indices are chained. A new frame is a break: nothing is linked across it.
-Source: SCORING 2.14 and the first section, 5; read 2026-11-23. Scores come in order of day, one per week.
+
+The alarm is one of weekly moves: |move| > 0.12. Where weeks are missing between two scores it is 0.12 for
+each of them, for then at least one week moved by more. Source: SCORING 2.14 and the first section, 5; read
+2026-11-23. Scores come in order of day.
 """
 
 from __future__ import annotations
@@ -31,8 +34,9 @@ class Move:
 class Moment:
     """One week of the time line; numbers are None where they do not exist.
 
-    `move` is the change since the last week that had a contrast, on the indicators both have. `note` says
-    why the chain is broken or what explains a large move; `unexplained` marks one that nothing explains.
+    `move` is the change since the last week that had a contrast, on the indicators both have; `moves` are
+    its parts. `unexplained` marks a move above 0.12 a week that no break explains. `note` says which break
+    begins, ends or explains it, or why the chain is broken.
     """
 
     as_of: date
@@ -108,31 +112,39 @@ def _moment(
     if not changes:
         return Moment(score.as_of, value, matched, linked, None, (), False, "no indicator in common")
     move = math.fsum(change.change for change in changes)
-    large = abs(move) > p.MOVED_POINTS
-    note = _explanation(before, score, changes, breaks=breaks, needs=needs) if large else ""
-    return Moment(score.as_of, value, matched, linked + move, move, changes, large and not note, note)
-
-
-def _explanation(
-    before: Score,
-    after: Score,
-    changes: Sequence[Move],
-    *,
-    breaks: Sequence[Break],
-    needs: Mapping[str, Collection[str]],
-) -> str:
-    """The reasons of the breaks between the two days, if without the indicators they touch nothing moved."""
-    near = [b for b in breaks if b.start <= after.as_of and b.end >= before.as_of and _concerns(b, after)]
+    near = _breaks_between(before, score, breaks, needs)
     touched = {c.indicator for c in changes for b in near if b.metric in needs.get(c.indicator, ())}
     rest = math.fsum(change.change for change in changes if change.indicator not in touched)
-    if not touched or abs(rest) > p.MOVED_POINTS:
-        return ""
-    used = [b for b in near if any(b.metric in needs[indicator] for indicator in touched)]
-    return "; ".join(dict.fromkeys(b.reason for b in used))
+    large = is_large(move, before.as_of, score.as_of)
+    unexplained = large and is_large(rest, before.as_of, score.as_of)
+    shown = near if large and not unexplained else [b for b in near if _has_edge(b, before, score)]
+    note = "; ".join(dict.fromkeys(b.reason for b in shown))
+    return Moment(score.as_of, value, matched, linked + move, move, changes, unexplained, note)
 
 
-def _concerns(known: Break, score: Score) -> bool:
-    return known.framework is None or known.framework in list(score.scores)[:2]
+def is_large(move: float, before: date, after: date) -> bool:
+    """Whether some week between two days must have moved by more than 0.12 points."""
+    return abs(move) > p.MOVED_POINTS * max(1.0, (after - before).days / 7.0)
+
+
+def _breaks_between(
+    before: Score, after: Score, breaks: Sequence[Break], needs: Mapping[str, Collection[str]]
+) -> list[Break]:
+    """The breaks of the pair's inputs that reach into the time between two scores."""
+    pair = list(after.scores)[:2]
+    read = {metric for i in _indicators(before) | _indicators(after) for metric in needs.get(i, ())}
+    return [
+        b
+        for b in breaks
+        if b.start <= after.as_of
+        and b.end >= before.as_of
+        and b.metric in read
+        and (b.framework is None or b.framework in pair)
+    ]
+
+
+def _has_edge(known: Break, before: Score, after: Score) -> bool:
+    return any(before.as_of < edge <= after.as_of for edge in (known.start, known.end))
 
 
 def _parts(score: Score, indicators: Collection[str]) -> dict[str, float]:

@@ -280,13 +280,17 @@ class Break:
 
 @dataclass(frozen=True)
 class Catalog:
-    """Everything that is a choice: what is compared and what it means."""
+    """Everything that is a choice: what is compared and what it means.
+
+    `macros` is the SQL that defines what the indicators' statements call.
+    """
 
     frameworks: tuple[Framework, ...]
     dimensions: tuple[Dimension, ...]
     indicators: tuple[Indicator, ...]
     comparisons: tuple[Comparison, ...]
     breaks: tuple[Break, ...] = ()
+    macros: str = ""
 
 
 @dataclass(frozen=True)
@@ -394,13 +398,25 @@ class Contribution:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """Why one framework has no value that counts, as a code; `evidence.words` has the sentence.
+
+    `seen` is what was found instead: the day of what is too old, or what is out of range with its unit.
+    """
+
+    framework: str
+    code: Literal["no_value", "too_old", "out_of_range"]
+    seen: str = ""
+
+
+@dataclass(frozen=True)
 class Missing:
-    """A planned indicator that has no pair of values, and why."""
+    """A planned indicator that has no pair of values: a gap for each framework without one."""
 
     indicator: str
     family: str
     grade: Grade
-    reason: str
+    gaps: tuple[Gap, ...]
     fill: str
 
 

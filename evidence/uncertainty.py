@@ -8,15 +8,25 @@
     F5   par           two steps for all and one step each, uniform; not for a pair's par, which is a
                        convention (5 = equal), nor for shares, which have none
     F6   aggregation   arithmetic 1/2, geometric with floor 3/10, weighted median 1/5
-    F7   weights       family weights ~ Dirichlet(c w0), c = max(1, F_eff - 2), F_eff = 1 / sum w0^2
+    F7   weights       family weights ~ Dirichlet(c w0), c = max(1, F_eff - 2 + n), F_eff = 1 / sum w0^2, and
+                       D + N(0, n tau^2 / (F_eff (F_eff - 1 + n))) for the families that one does not have
 
-c makes the spread of the weighted mean equal the standard error over families, so that the interval treats
-them as a sample of possible proxies. The scale itself (curve, size of a step) is a unit and held fixed.
+With n = 0, c makes the spread of the weighted mean equal the standard error s / sqrt(F) over families, so
+that the interval treats them as a sample of possible proxies. But s comes from the same few families, and two
+of one mind show none. A conjugate prior worth n families of spread tau moderates the variance of a family to
+
+    ((F - 1) s^2 + n tau^2) / (F - 1 + n)
+
+(Smyth, SAGMB 3(1), 2004; on weakly informative priors where studies are few: Roever et al., Research
+Synthesis Methods 12, 2021, 448). Divided by F it is the variance of the mean: the Dirichlet carries the first
+part, the normal number the second. Both depend on weights alone, never on values: a better value still lowers
+no score in any draw. The scale itself (curve, size of a step) is a unit and held fixed.
 Source: SCORING 2.9, read 2026-11-23.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -84,7 +94,8 @@ class Draws:
     """Points under all drawn factors but the weights: what re-weighting needs.
 
     `points[framework]` is (draws, indicators), NaN where a third framework has no value; `sampled` is the
-    same for the pair under sampling error alone; `families` holds standard normal numbers for the weights.
+    same for the pair under sampling error alone; `families` holds standard normal numbers for the weights,
+    `unseen` those for the families that one does not have, by framework.
     """
 
     pair: tuple[str, ...]
@@ -93,6 +104,7 @@ class Draws:
     sampled: Mapping[str, Floats]
     aggregation: Ints
     families: Mapping[str, Floats]
+    unseen: Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -131,6 +143,7 @@ def simulate(factors: Factors, rows: Rows | None = None) -> Draws:
         sampled=_sampled(factors, rows),
         aggregation=factors.aggregation[rows["aggregation"]],
         families={f: factors.random.normal("weights", f)[rows["weights"]] for f in families},
+        unseen={f: factors.random.normal("weights", "unseen", f)[rows["weights"]] for f in frameworks},
     )
 
 
@@ -151,7 +164,10 @@ def combine(draws: Draws, overlay: WeightOverlay = NOMINAL) -> Outcome | None:
             [i for i, has in zip(draws.indicators, own, strict=True) if has], overlay
         )
         if base.any():
-            scores[framework] = _aggregate_own(points, base * relative, draws.aggregation)
+            level = _aggregate_own(points, base * relative, draws.aggregation)
+            spread = unseen_spread(effective_families(draws.indicators, base))
+            # half of the variance to each framework, so that every contrast of two of them has the whole
+            scores[framework] = np.clip(level + spread / math.sqrt(2) * draws.unseen[framework], 0.0, 10.0)
     first, second = draws.pair[0], draws.pair[-1]
     sampled = {f: (draws.sampled[f] * weight).sum(axis=1) for f in (first, second)}
     return Outcome(scores, scores[first] - scores[second], sampled[first] - sampled[second])
@@ -178,9 +194,22 @@ def dirichlet(shape: Floats, normals: Sequence[Floats]) -> Floats:
 
 
 def concentration(share: Floats) -> float:
-    """Return the concentration c = max(1, F_eff - 2) of the Dirichlet for nominal family weights."""
+    """Return the concentration c = max(1, F_eff - 2 + n) of the Dirichlet for nominal family weights."""
     effective = 1.0 / float((share * share).sum())
-    return max(p.CONCENTRATION_LEAST, effective - p.CONCENTRATION_LOSS)
+    return max(p.CONCENTRATION_LEAST, effective - p.CONCENTRATION_LOSS + p.PRIOR_FAMILIES)
+
+
+def effective_families(indicators: Sequence[Indicator], weight: Floats) -> float:
+    """Return F_eff = 1 / sum w_f^2: as many equal families as these are worth."""
+    share = np.array(list(family_weights(indicators, weight).values()))
+    return 1.0 / float((share * share).sum())
+
+
+def unseen_spread(effective: float) -> float:
+    """Return the standard deviation, in points, that the families one does not have add to a contrast."""
+    if not p.PRIOR_FAMILIES:
+        return 0.0
+    return p.PRIOR_SPREAD * math.sqrt(p.PRIOR_FAMILIES / (effective * (effective - 1.0 + p.PRIOR_FAMILIES)))
 
 
 def aggregate(points: Floats, weight: Floats, how: Ints) -> Floats:

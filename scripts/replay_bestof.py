@@ -1,6 +1,6 @@
 """Replay five years of a published weekly list: how our contrast moves, beside the list's own rank.
 
-The 208 snapshots of best-of-ml-python (CC BY-SA 4.0, `collectors/published_tables/bestof_weekly.csv`) are
+The 208 snapshots of best-of-ml-python (CC BY-SA 4.0, `collectors/bestof_weekly.csv`) are
 archived one by one, each as if it had been retrieved on its day, published into a temporary home, and
 scored as of every snapshot. Nothing else is known there, so coverage is low: this shows how the method
 behaves, not what it finds.
@@ -18,6 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -29,12 +30,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import lines
-from collectors import published
+from collectors import bestof
 from evidence import parameters as p
 from evidence.regimes import increments, tracks
 from evidence.score import prepare, score_prepared
-from evidence.timeline import Moment, timeline
-from evidence.types import Break, Catalog, Payload, Reading, Score
+from evidence.timeline import timeline
+from evidence.types import Break, Catalog, Contribution, Payload, Reading, Score
 from flows import definitions
 from flows.publish import parsers
 from flows.settings import PROJECT, Settings
@@ -43,9 +44,10 @@ from warehouse.archive import Archive
 from warehouse.publish import Release, publish
 from warehouse.read import Warehouse
 
-TABLE = published.TABLES / "bestof_weekly.csv"
+TABLE = bestof.TABLE
 DIMENSIONS = ("community", "industry")
 LONGEST_WEEK_DAYS = 10
+HALF_YEAR_DAYS = 182
 PAIR = ("pytorch", "tensorflow")
 RANK = "bestof_projectrank"
 RANK_TERMS = {
@@ -67,8 +69,14 @@ PARTS = {
 }
 """The columns that are sums, and what they sum: a fault of a part is one of the sum."""
 
-LEVELS = {"pypi_downloads_month", "all_downloads_month", "github_commits_recent", "github_issues_open"}
-"""Columns that may fall as well as rise: they have no track to leave."""
+LEVELS = {
+    "pypi_downloads_month",
+    "pypi_dependents",
+    "all_downloads_month",
+    "github_commits_recent",
+    "github_issues_open",
+}
+"""Columns that may fall as well as rise: they have no track to leave. Recounts are registered breaks."""
 
 Snapshot = Mapping[str, Mapping[str, str]]
 """The row of every subject on one day."""
@@ -93,14 +101,14 @@ def payloads(catalog: Catalog) -> Iterator[Payload]:
     for day, rows in snapshots().items():
         body = (header + "".join(line for line in rest if line.startswith(day.isoformat()))).encode()
         for framework in catalog.frameworks:
-            for scope, name in framework.scoped_names(published.SOURCE.needs):
+            for scope, name in framework.scoped_names(bestof.SOURCE.needs):
                 if name in rows:
                     yield Payload(
-                        source=published.SOURCE.id,
+                        source=bestof.SOURCE.id,
                         framework=framework.id,
                         scope=scope,
                         name=name,
-                        url=f"{TABLE.parent.name}/{TABLE.name}",
+                        url=TABLE.name,
                         requested_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC),
                         status=200,
                         headers={},
@@ -189,36 +197,49 @@ def _agrees(warehouse: Warehouse, dimension: str, found: Sequence[Week]) -> None
 
 @cache
 def faults(column: str, subject: str) -> Mapping[date, str]:
-    """Days on which a column of a subject was no measurement of the world, with what it did.
+    """Days on which a cell was no measurement of the world, with what it did.
 
-    A counter that is not what its past continues (another track), that stands still, collapses, catches up or
-    flip-flops (`evidence.regimes`), or a figure that comes or goes.
+    A counter off the track of the half years before and after, or that stands still, collapses or catches up
+    (`evidence.regimes`).
     """
-    cells = {day: rows.get(subject, {}).get(column, "") for day, rows in snapshots().items()}
-    found: dict[date, str] = {}
-    for (_, before), (day, after) in pairwise(cells.items()):
-        if bool(before) != bool(after):
-            found[day] = "comes" if after else "goes"
     if column in LEVELS:
-        return found
-    times = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day, cell in cells.items() if cell]
-    counts = [float(cell) for cell in cells.values() if cell]
+        return {}
+    days, times, counts = _series(column, subject)
     number = tracks(times, counts)
-    for (_, one), (when, two) in pairwise(zip(times, number, strict=True)):
-        if one != two:
-            found[when.date()] = "jumps to another track"
+    found: dict[date, str] = {}
+    for day, own in zip(days, number, strict=True):
+        near = [n for other, n in zip(days, number, strict=True) if abs((other - day).days) <= HALF_YEAR_DAYS]
+        if own != Counter(near).most_common(1)[0][0]:
+            found[day] = "is off its track"
     for item in increments(times, counts):
-        if item.suspect:
+        if item.suspect and item.reason != "flip-flopping":  # growth inside the regime is usable
             found.setdefault(item.known_at.date(), item.reason)
     return found
 
 
-def broken(column: str, before: date, after: date, breaks: Sequence[Break]) -> str:
-    """What was wrong with a column of either framework between two days; empty when nothing was."""
-    for subject in PAIR:
-        for day, what in faults(column, subject).items():
-            if before < day <= after:
-                return f"{subject} {column} {what}"
+@cache
+def _series(column: str, subject: str) -> tuple[list[date], list[datetime], list[float]]:
+    cells = {day: rows.get(subject, {}).get(column, "") for day, rows in snapshots().items()}
+    days = [day for day, cell in cells.items() if cell]
+    times = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days]
+    return days, times, [float(cells[day]) for day in days]
+
+
+def broken(column: str, subject: str, before: date, after: date, breaks: Sequence[Break]) -> str:
+    """What is wrong with comparing a column's cells of two days; empty when nothing is.
+
+    The same for both: a change touches a broken input when one of the two cells that it was read from is.
+    """
+    days, times, counts = _series(column, subject)
+    missing = [day not in days for day in (before, after)]
+    if any(missing):
+        return "" if all(missing) else f"{subject} {column} {'comes' if missing[0] else 'goes'}"
+    for day in (before, after):
+        if what := faults(column, subject).get(day):
+            return f"{subject} {column} {what}"
+    number = dict(zip(days, tracks(times, counts), strict=True))
+    if column not in LEVELS and number[before] != number[after]:
+        return f"{subject} {column} jumps to another track"
     for known in breaks:
         edges = (known.start, known.end)
         if known.metric == f"bestof.{column}" and any(before < edge <= after for edge in edges):
@@ -246,47 +267,63 @@ class Steadiness:
         )
 
 
-def ours(moments: Sequence[Moment], catalog: Catalog) -> Steadiness:
+def ours(scores: Sequence[Score], catalog: Catalog) -> Steadiness:
     """Moves above the alarm on the indicators both weeks have; leader changes of the contrast.
 
-    One touches a broken input when it would not have happened without the indicators that read one.
+    One touches a broken input when it would not have happened without the indicators that moved by one.
     """
     needs = {indicator.id: indicator.needs for indicator in catalog.indicators}
+    found = [score for score in scores if score.contrast]
+    moments = timeline(found, breaks=catalog.breaks, needs=needs)
     moves, leaders, steps = [], [], 0
-    for before, after in pairwise(moments):
-        if before.contrast is None or after.contrast is None or after.move is None:
-            continue
-        weekly = _is_week(before.as_of, after.as_of)
+    for (one, before), (two, after) in pairwise(zip(found, moments, strict=True)):
+        weekly = _is_week(one.as_of, two.as_of)
         steps += weekly
-        columns = {
-            move.indicator: [n.removeprefix("bestof.") for n in needs[move.indicator]] for move in after.moves
-        }
-        wrong = {
-            id_: why
-            for id_, names in columns.items()
-            if (
-                why := next(
-                    filter(None, (broken(c, before.as_of, after.as_of, catalog.breaks) for c in names)), ""
-                )
-            )
-        }
+        wrong = _moved_by_broken(one, two, needs, catalog.breaks)
         rest = math.fsum(move.change for move in after.moves if move.indicator not in wrong)
         causes = "; ".join(wrong.values())
-        if weekly and abs(after.move) > p.MOVED_POINTS:
-            moves.append((after.as_of, after.move, causes if abs(rest) <= p.MOVED_POINTS else ""))
-        if before.contrast * after.contrast < 0:
+        was, now, move = before.contrast or 0.0, after.contrast or 0.0, after.move or 0.0
+        if weekly and abs(move) > p.MOVED_POINTS:
+            moves.append((two.as_of, move, "" if abs(rest) > p.MOVED_POINTS else causes))
+        if was * now < 0:
             # what came or went changes the contrast too, and is no growth of the world
-            stays = (before.contrast + rest) * before.contrast > 0
-            leaders.append(
-                (after.as_of, after.contrast - before.contrast, (causes or "composition") if stays else "")
-            )
+            stays = (was + rest) * was > 0
+            leaders.append((two.as_of, now - was, (causes or "composition") if stays else ""))
     return Steadiness(steps, moves, leaders)
+
+
+def _moved_by_broken(
+    before: Score, after: Score, needs: Mapping[str, Sequence[str]], breaks: Sequence[Break]
+) -> dict[str, str]:
+    """Indicators whose value moved for a framework whose input was broken, with what was wrong.
+
+    A value is read from the newest cell that the method took for a measurement.
+    """
+    old = {item.indicator: item for item in before.contributions}
+    found = {}
+    for item in after.contributions:
+        was = old.get(item.indicator, item)
+        whys = (
+            broken(column, s, _read_on(was, column, s), _read_on(item, column, s), breaks)
+            for s in PAIR
+            for column in (need.removeprefix("bestof.") for need in needs[item.indicator])
+            if was.raw[s] != item.raw[s]
+        )
+        if why := next(filter(None, whys), ""):
+            found[item.indicator] = why
+    return found
+
+
+def _read_on(item: Contribution, column: str, framework: str) -> date:
+    """The day of the newest cell that a value can rest on."""
+    newest = item.observed_at[framework].date()
+    return max((day for day in _series(column, framework)[0] if day <= newest), default=newest)
 
 
 def peer(days: Sequence[date], breaks: Sequence[Break]) -> Steadiness:
     """The list's own rank: any change of the difference is a move (its points are whole numbers).
 
-    One touches a broken input when a term of the rank that changed its points reads one.
+    One touches a broken input when a term changed its points for a framework whose input was broken.
     """
     moves, leaders = [], []
     lead = 0.0
@@ -295,8 +332,9 @@ def peer(days: Sequence[date], breaks: Sequence[Break]) -> Steadiness:
         causes = "; ".join(
             why
             for column, divisor in RANK_TERMS.items()
-            if any(points(column, divisor, s, before) != points(column, divisor, s, after) for s in PAIR)
-            and (why := _broken_sum(column, before, after, breaks))
+            for s in PAIR
+            if points(column, divisor, s, before) != points(column, divisor, s, after)
+            and (why := _broken_sum(column, s, before, after, breaks))
         )
         lead = one or lead
         if one != two and _is_week(before, after):
@@ -311,9 +349,9 @@ def _is_week(before: date, after: date) -> bool:
     return (after - before).days <= LONGEST_WEEK_DAYS
 
 
-def _broken_sum(column: str, before: date, after: date, breaks: Sequence[Break]) -> str:
+def _broken_sum(column: str, subject: str, before: date, after: date, breaks: Sequence[Break]) -> str:
     parts = (column, *PARTS.get(column, ()))
-    return next(filter(None, (broken(part, before, after, breaks) for part in parts)), "")
+    return next(filter(None, (broken(part, subject, before, after, breaks) for part in parts)), "")
 
 
 def rank_difference(day: date) -> float:
@@ -375,12 +413,13 @@ def show(dimension: str, found: Sequence[Week], catalog: Catalog, listed: int) -
     needs = {indicator.id: indicator.needs for indicator in catalog.indicators}
     moments = timeline([week.whole for week in found], breaks=catalog.breaks, needs=needs)
     days = [week.whole.as_of for week in found]
-    own, other = ours(moments, catalog), peer(days, catalog.breaks)
+    own = ours([week.whole for week in found], catalog)
+    other = peer(days, catalog.breaks)
     some = [week.whole for week in found if week.whole.contrast]
     print(f"\n== {dimension}: {len(found)} weeks, {len(some)} with a contrast, {days[0]} to {days[-1]}")
     print(f"coverage {min(s.coverage.share for s in some):.2f} to {max(s.coverage.share for s in some):.2f}")
     print(HEADER)
-    print(own.row(f"ours (moves above {p.MOVED_POINTS})"))
+    print(own.row(f"ours (moves above {p.MOVED_POINTS} a week)"))
     print(other.row("peer's rank (moves of 1 point)"))
     listing("ours", own, listed)
     largest = max((m for m in moments if m.move is not None), key=lambda m: abs(m.move or 0))

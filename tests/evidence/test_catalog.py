@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from evidence import catalog as catalogs
 from evidence.errors import CatalogError
 from evidence.types import Catalog
 from flows import definitions
+from warehouse import evaluate
 
 ROOT = Path(__file__).resolve().parents[2]
 OPINIONS = {
@@ -38,7 +40,9 @@ def real() -> Catalog:
 
 
 def read(folder: Path) -> Catalog:
-    return catalogs.load(folder, metrics=definitions.metrics(), names=definitions.names())
+    return catalogs.load(
+        folder, metrics=definitions.metrics(), names=definitions.names(), macros=evaluate.macros()
+    )
 
 
 def swap(file: str, old: str, new: str) -> Callable[[Path], None]:
@@ -96,6 +100,28 @@ def test_frame_hash_ignores_prose_and_sees_every_choice(folder: Path) -> None:
     assert catalogs.frame_hash(changed, "community") == catalogs.frame_hash(
         read(ROOT / "catalog"), "community"
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "moved"),
+    [
+        ("getvariable('as_of')", "getvariable('yesterday')", set(OPINIONS)),
+        ("- interval 1 year", "- interval 2 year", {"computer_vision", "language", "academic"}),
+        ("-- A computation counts only", "-- It's a computation that counts only", set()),
+        ("    where largest > 0", "    where  -- not 0\n      largest > 0", set()),
+        ("is 'Newest value of a metric per", "is 'Last value of a metric per", set()),
+        ("create macro as_of_end()", "create macro unused() as 1;\n\ncreate macro as_of_end()", set()),
+    ],
+)
+def test_frame_hash_sees_what_the_macros_do_where_they_are_called(
+    real: Catalog, old: str, new: str, moved: set[str]
+) -> None:
+    changed = replace(real, macros=real.macros.replace(old, new, 1))
+    assert changed != real
+    for dimension in OPINIONS:
+        same = catalogs.frame_hash(changed, dimension) == catalogs.frame_hash(real, dimension)
+        assert same == (dimension not in moved), dimension
+    assert (catalogs.frame_hash(changed) == catalogs.frame_hash(real)) == (not moved)
 
 
 def test_changelog_names_the_present_frame(real: Catalog) -> None:

@@ -135,6 +135,18 @@ def test_a_source_that_flips_between_two_definitions_keeps_each_growth():
     assert rows[-1].suspect
 
 
+def test_a_fault_that_comes_more_often_than_the_counter_never_counts():
+    # TensorFlow contributors from 2022-05-26 on in bestof_weekly.csv; 882 and 888 are failures of the source
+    counts = [4005, 4007, 882, 4019, 4021, 882, 882, 882, 882, 4050, 882, 882, 4084, 882, 882, 882, 882]
+    counts += [4129, 4134, 888, 4142, 888, 888, 4163, 888, 888, 4178, 4188, 4192, 888, 888, 4213, 4225]
+    before = [3900.0 + 5 * n for n in range(21)]
+    rows = increments(at(*range(21 + len(counts))), [*before, *counts])
+    assert 52 * sum(row.increment for row in rows) / len(rows) == pytest.approx(
+        52 * (4225 - 3900) / 53, rel=0.03
+    )
+    assert {row.reason for row in rows if row.suspect} == {"flip-flopping"}  # and never frozen
+
+
 def test_a_new_definition_counts_once_it_has_been_seen_more_often():
     values = steady(104, pace=60, begin=20_000)
     values[52:] = values[52:] * 0.5

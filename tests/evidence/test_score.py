@@ -25,10 +25,11 @@ from synthetic import (
     weekly,
 )
 
+from evidence import parameters
 from evidence.overlay import WeightOverlay
 from evidence.score import drawn_outcomes, prepare, score_comparison, score_prepared
 from evidence.selection import oldest_day
-from evidence.types import Par, Verdict
+from evidence.types import Gap, Par, Verdict
 
 some = settings(max_examples=25, deadline=None, derandomize=True)
 modest = st.floats(0.01, 1e4)
@@ -171,7 +172,7 @@ def test_a_better_value_never_lowers_score_contrast_or_probability(made, data):
 
 @some
 @given(evidence())
-def test_dominance_is_certain(made):
+def test_dominance_is_certain_of_the_families_that_one_has(made):
     items, readings = made
     best = {"S": 1.0, "G": 3.0, "E": 1e-4, "P": 1e6}
     curve = {i.id: i.curve for i in items}
@@ -179,10 +180,16 @@ def test_dominance_is_certain(made):
         replace(r, value=best[curve[r.indicator]]) if r.framework == "alder" else replace(r, value=0.5)
         for r in readings
     ]
-    found = score(items, dominant)
-    assert found.robustness.epsilon_star == 1.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parameters, "PRIOR_FAMILIES", 0.0)
+        found = score(items, dominant)
+    assert found.contrast.low90 > 0
     assert found.contrast.p_positive == 1.0
+    assert found.robustness.epsilon_star == 1.0
     assert found.verdict.label in {"no_claim", "insufficient"}
+    with_others = score(items, dominant)
+    assert with_others.robustness.epsilon_star == 1.0
+    assert with_others.contrast.p_positive >= 0.95
 
 
 @some
@@ -265,17 +272,18 @@ def test_twice_is_visible_in_its_contribution():
 def test_missing_for_one_is_missing_for_the_pair_and_says_what_would_fill_it():
     items, readings = five_families()
     found = score(items, readings[:-1])
-    assert [(m.indicator, m.reason, m.fill) for m in found.missing] == [
-        ("i4", "no value for birch", "ask the source of i4")
+    assert [(m.indicator, m.gaps, m.fill) for m in found.missing] == [
+        ("i4", (Gap("birch", "no_value"),), "ask the source of i4")
     ]
     assert found.coverage.share == pytest.approx(0.8)
-    assert score(items, readings[:-2]).missing[0].reason == "no value for alder; no value for birch"
+    both = score(items, readings[:-2]).missing[0].gaps
+    assert both == (Gap("alder", "no_value"), Gap("birch", "no_value"))
 
 
 def test_what_cannot_be_a_value_is_missing_with_the_reason():
     items, readings = five_families()
     found = score(items, [*readings[:-1], reading("i4", "birch", -3.0)])
-    assert found.missing[0].reason == "birch: -3 things is no value of class P"
+    assert found.missing[0].gaps == (Gap("birch", "out_of_range", "-3 things"),)
 
 
 def test_old_evidence_is_scored_and_dated_up_to_24_months():
@@ -287,7 +295,7 @@ def test_old_evidence_is_scored_and_dated_up_to_24_months():
     assert found.status == "reported"
     older = score(items, [*readings[:-1], replace(readings[-1], observed_at=old - timedelta(days=1))])
     assert older.dated is None
-    assert older.missing[0].reason == "birch: older than 24 months (2024-03-01)"
+    assert older.missing[0].gaps == (Gap("birch", "too_old", "2024-03-01"),)
     assert score(items, readings).dated is None
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from synthetic import AS_OF, PAIR, catalog, comparison, everywhere, five_families, indicator, pair, weekly
 
+from evidence import parameters
 from evidence.overlay import WeightOverlay
 from evidence.score import prepare
 from evidence.sensitivity import (
@@ -60,7 +61,16 @@ def test_indices_name_what_can_move_the_contrast():
         assert index.total >= index.first - 0.1
 
 
-def test_sampling_and_window_appear_when_there_is_something_to_sample():
+def test_that_other_families_might_say_otherwise_counts_with_the_weights():
+    items = [indicator(f"i{n}", grade="A", par=Par("pair")) for n in range(2)]
+    readings = [r for i in items for r in pair(i.id, 400.0, 100.0)]
+    found = {index.factor: index for index in sobol(*prepared(items, readings))}
+    assert found["weights"].first > 0.95  # no weighting of these two moves anything
+    assert found["measurement"].total < 0.05
+
+
+def test_sampling_and_window_appear_when_there_is_something_to_sample(monkeypatch):
+    monkeypatch.setattr(parameters, "PRIOR_FAMILIES", 0.0)  # of one family alone it is nearly all the doubt
     rng = np.random.default_rng(10)
     items = [indicator("flow", grade="A", par=Par("pair"), window_weeks=52, sampling="weekly")]
     readings = [

@@ -74,28 +74,70 @@ def test_a_large_move_is_unexplained_and_names_what_moved():
 
 
 @pytest.mark.parametrize(
-    ("known", "explained"),
+    ("known", "explained", "marked"),
     [
-        (broken(), True),
-        (broken(framework="alder"), True),
-        (broken(framework="cedar"), False),
-        (broken(metric="b.count"), False),
-        (broken(start=8, end=9), False),
-        (broken(start=-9, end=-1), False),
-        (broken(start=3, end=20), True),
+        (broken(), True, True),
+        (broken(framework="alder"), True, True),
+        (broken(framework="cedar"), False, False),
+        (broken(metric="b.count"), False, True),
+        (broken(start=8, end=9), False, False),
+        (broken(start=-9, end=-1), False, False),
+        (broken(start=3, end=20), True, True),
+        (broken(start=-9, end=20), True, True),
     ],
 )
-def test_a_break_between_the_two_days_explains_it(known, explained):
+def test_a_break_between_the_two_days_explains_it(known, explained, marked):
     scores = [week(0, **STEADY), week(1, **{**STEADY, "a": (500, 100)})]
     found = timeline(scores, breaks=[known], needs=NEEDS)[1]
     assert found.unexplained is not explained
-    assert found.note == ("counted anew" if explained else "")
+    assert found.note == ("counted anew" if marked else "")
     assert timeline(scores, breaks=[known])[1].unexplained  # which indicators it touches is not known
 
 
 def test_a_break_does_not_explain_what_else_moved():
     scores = [week(0, **STEADY), week(1, **{**STEADY, "a": (500, 100), "b": (3000, 100)})]
-    assert timeline(scores, breaks=[broken()], needs=NEEDS)[1].unexplained
+    found = timeline(scores, breaks=[broken()], needs=NEEDS)[1]
+    assert found.unexplained
+    assert found.note == "counted anew"  # it is marked all the same
+
+
+@pytest.mark.parametrize(
+    ("gap", "first", "alarm"), [(1, 280, True), (2, 280, False), (2, 400, True), (26, 4000, False)]
+)
+def test_over_missing_weeks_the_alarm_needs_that_one_of_them_moved_so_far(gap, first, alarm):
+    before, after = week(0, **STEADY), week(gap, **{**STEADY, "a": (first, 100)})
+    found = timeline([before, after])[1]
+    assert found.move > 0.12
+    assert found.unexplained is alarm
+    silent = [before, *(week(n) for n in range(1, gap)), after]
+    assert timeline(silent)[-1].unexplained is alarm  # weeks that were scored in vain are missing too
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "marked"), [(7, 40, [1]), (-40, 9, [2]), (3, 9, [1, 2]), (-9, 90, [])]
+)
+def test_a_break_is_marked_in_the_weeks_in_which_it_begins_and_ends(start, end, marked):
+    scores = [week(n, **{**STEADY, "a": (200 + n, 100)}) for n in range(5)]
+    found = timeline(scores, breaks=[broken(start=start, end=end)], needs=NEEDS)
+    assert [n for n, moment in enumerate(found) if moment.note] == marked
+    assert not any(moment.unexplained for moment in found)
+    other = timeline(scores, breaks=[broken("elsewhere.count", start, end)], needs=NEEDS)
+    assert not any(moment.note for moment in other)  # nothing here reads it
+
+
+def test_later_weeks_change_no_earlier_one_but_for_the_matched_set():
+    rows = [
+        STEADY,
+        {**STEADY, "a": (500, 100)},
+        {"a": (500, 100), "c": (1, 2)},
+        {**STEADY, "b": (9, 100)},
+        STEADY,
+    ]
+    scores = [week(n, **row) for n, row in enumerate(rows)]
+    whole = timeline(scores, breaks=[broken(start=20, end=22)], needs=NEEDS)
+    for n in range(1, len(scores)):
+        early = timeline(scores[:n], breaks=[broken(start=20, end=22)], needs=NEEDS)
+        assert [replace(m, matched=None) for m in early] == [replace(m, matched=None) for m in whole[:n]]
 
 
 def test_a_new_frame_is_a_break_and_never_a_trend():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from synthetic import AS_OF, PAIR, five_families, indicator, pair, reading, rounds, score, weekly
 
+from evidence import parameters as p
 from evidence.resampling import (
     Randomness,
     Resampler,
@@ -29,13 +31,17 @@ from evidence.uncertainty import (
     AGGREGATIONS,
     aggregate,
     choose,
+    combine,
     concentration,
     dirichlet,
     draw_factors,
     drawn_par,
     drawn_values,
+    effective_families,
     simulate,
+    unseen_spread,
 )
+from evidence.weights import indicator_weights
 
 some = settings(max_examples=40, deadline=None, derandomize=True)
 RANDOM = Randomness("a test", 4000)
@@ -51,6 +57,11 @@ def measured(item, readings):
 
 def factors_of(item, readings, random=RANDOM):
     return draw_factors(Selection(PAIR, (item,), (measured(item, readings),), (), ()), random)
+
+
+def factors_of_all(items, readings, random=RANDOM):
+    every = tuple(measured(item, [r for r in readings if r.indicator == item.id]) for item in items)
+    return draw_factors(Selection(PAIR, tuple(items), every, (), ()), random)
 
 
 def values_of(item, readings, random=RANDOM):
@@ -439,10 +450,13 @@ def test_alternatives_are_chosen_by_their_probability():
 
 @pytest.mark.parametrize(
     ("share", "expected"),
-    [([0.2] * 5, 3.0), ([1.0], 1.0), ([0.5, 0.5], 1.0), ([0.125] * 8, 6.0), ([0.7, 0.1, 0.1, 0.1], 1.0)],
+    [([0.2] * 5, 4.0), ([1.0], 1.0), ([0.5, 0.5], 1.0), ([0.125] * 8, 7.0), ([0.7, 0.1, 0.1, 0.1], 1.0)],
 )
-def test_concentration_is_effective_families_minus_2(share, expected):
+def test_concentration_is_effective_families_minus_2_and_the_prior(share, expected, monkeypatch):
     assert concentration(np.array(share)) == pytest.approx(expected)
+    monkeypatch.setattr(p, "PRIOR_FAMILIES", 0.0)
+    assert concentration(np.array(share)) == pytest.approx(max(1.0, expected - 1.0))
+    assert unseen_spread(1.0) == 0.0
 
 
 def test_drawn_family_weights_have_the_moments_of_a_dirichlet():
@@ -458,6 +472,77 @@ def test_even_tiny_shapes_draw_weights():
     found = dirichlet(np.full(40, 0.025), [RANDOM.normal("f", str(n)) for n in range(40)])
     assert np.isfinite(found).all()
     assert found.sum(axis=1) == pytest.approx(np.ones(4000))
+
+
+# --- F7, the families that one does not have ---------------------------------------------------------------
+
+
+def of_one_mind(number, **changed):
+    """The contrast of some families that all show two steps, exactly."""
+    items = [indicator(f"i{n}", grade="A", par=Par("pair"), **changed) for n in range(number)]
+    readings = [r for i in items for r in pair(i.id, 400.0, 100.0)]
+    return items, readings
+
+
+@pytest.mark.parametrize(("effective", "points"), [(1, 1.0), (2, 0.5), (4.5, 2 / 9), (8, 0.125)])
+def test_what_one_does_not_have_weighs_as_one_family_among_as_many(effective, points):
+    assert unseen_spread(effective) == pytest.approx(p.PRIOR_SPREAD * points)
+
+
+def test_as_many_equal_families_as_unequal_ones_are_worth():
+    items = [indicator("a", grade="A"), indicator("b", grade="C"), indicator("c", family="b", grade="C")]
+    assert effective_families(items, indicator_weights(items)) == pytest.approx(1 / (0.75**2 + 0.25**2))
+
+
+@pytest.mark.parametrize("families", [1, 2, 3, 5, 8])
+def test_families_of_one_mind_are_as_sure_as_their_number_allows(families, monkeypatch):
+    made = of_one_mind(families)
+    found = score(*made, draws=4000).contrast
+    # 90 % of a normal distribution lie within 1.645 standard deviations
+    assert found.high90 - found.low90 == pytest.approx(2 * 1.645 * p.PRIOR_SPREAD / families, rel=0.08)
+    monkeypatch.setattr(p, "PRIOR_FAMILIES", 0.0)
+    without = score(*made, draws=4000).contrast
+    assert without.high90 - without.low90 < 0.2  # unanimous, and so next to certain
+    assert (found.value, found.sampling_low) == (without.value, without.sampling_low)
+
+
+@some
+@given(st.lists(st.floats(-4, 4), min_size=2, max_size=8))
+def test_the_variance_of_a_contrast_is_the_moderated_one(steps):
+    items = [indicator(f"i{n}", grade="A", par=Par("pair")) for n in range(len(steps))]
+    readings = [r for i, z in zip(items, steps, strict=True) for r in pair(i.id, 100 * 2.0**z, 100)]
+    factors = replace(factors_of_all(items, readings), aggregation=np.zeros(4000, np.int64))
+    delta = np.array([10 * math.tanh(z / 10) for z in steps])
+    families = len(steps)
+    moderated = ((families - 1) * delta.var(ddof=1) + p.PRIOR_SPREAD**2) / families
+    found = combine(simulate(factors)).contrast
+    # beside it only the definition error of grade A, 0.02 in the logarithm of each value
+    assert found.std() == pytest.approx(math.sqrt(moderated / families), rel=0.08)
+
+
+@given(st.integers(1, 9))
+def test_the_fewer_families_the_more_the_others_might_say(number):
+    items = [indicator(f"i{n}") for n in range(number + 1)]
+    more, fewer = (
+        unseen_spread(effective_families(kept, indicator_weights(kept))) for kept in (items, items[1:])
+    )
+    assert more < fewer
+
+
+def test_every_two_frameworks_share_the_same_doubt():
+    items, readings = of_one_mind(3)
+    readings += [reading(i.id, "cedar", 200.0) for i in items]
+    scores = combine(simulate(factors_of_all(items, readings))).scores
+    spread = [(scores[one] - scores[two]).std() for one, two in combinations(sorted(scores), 2)]
+    assert spread == pytest.approx([p.PRIOR_SPREAD / 3] * 3, rel=0.05)
+
+
+def test_scores_stay_between_their_ends():
+    items = [indicator("a", curve="S")]
+    scores = combine(simulate(factors_of_all(items, pair("a", 1.0, 0.0)))).scores
+    assert scores["alder"].max() == 10.0
+    assert scores["birch"].min() == 0.0
+    assert (scores["alder"] <= 10.0).all()
 
 
 # --- together -------------------------------------------------------------------------------------------

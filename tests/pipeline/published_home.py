@@ -10,7 +10,7 @@ from pathlib import Path
 
 from invented_home import no_lines
 
-from collectors import published
+from collectors import bestof
 from evidence.types import Catalog, Indicator, Par, Payload, Score
 from flows import definitions
 from flows.publish import parsers
@@ -19,7 +19,7 @@ from warehouse.archive import Archive
 from warehouse.publish import publish
 from warehouse.read import Warehouse
 
-TABLE = published.TABLES / "bestof_weekly.csv"
+TABLE = bestof.TABLE
 LAST = date(2025, 10, 30)
 DIMENSIONS = ("community", "industry")
 
@@ -104,6 +104,7 @@ class PublishedHome:
 
 def _answer(framework: str, body: bytes, day: date) -> Payload:
     sha256 = hashlib.sha256(body).hexdigest()
-    url = f"{TABLE.parent.name}/{TABLE.name}"
     retrieved = datetime.combine(day, time(12), UTC)
-    return Payload(published.SOURCE.id, framework, "core", framework, url, retrieved, 200, {}, sha256, body)
+    return Payload(
+        bestof.SOURCE.id, framework, "core", framework, TABLE.name, retrieved, 200, {}, sha256, body
+    )

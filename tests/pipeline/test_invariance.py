@@ -232,17 +232,26 @@ def test_a_revision_counts_as_of_its_day_but_not_as_known_then(lived: tuple[Home
     assert changed == {"papers"}
 
 
-def test_a_twofold_difference_in_one_input_is_visible(plain: Home, rows: Rows, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("metric", "fed", "points"),
+    [
+        ("first.stars", {"stars", "star_pace"}, 1.0),
+        ("first.authors", {"authors"}, 1.0),
+        ("first.users", {"users"}, 1.0),
+        ("second.papers", {"papers"}, 1.0),
+        ("second.wait", {"wait"}, -1.6),  # twice the wait is 1.71 steps of a half more each
+    ],
+)
+def test_a_twofold_difference_in_one_input_is_visible(
+    plain: Home, rows: Rows, tmp_path: Path, metric: str, fed: set[str], points: float
+) -> None:
+    """Near par a step is a point, and a doubling is a step of what people choose."""
     doubled = {
-        source: [(m, day, 2 * value if m == "second.wait" else value) for m, day, value in held]
+        source: [(m, day, 2 * value if m == metric else value) for m, day, value in held]
         for source, held in rows["alder"].items()
     }
-    before = plain.ask()
-    after = published({**rows, "alder": doubled}, tmp_path).ask()
-    moved = {
-        id_: item.contribution - by_indicator(before)[id_].contribution
-        for id_, item in by_indicator(after).items()
-    }
-    # twice the wait is 1.71 steps of a half more each; near par a step is a point
-    assert moved.pop("wait") == pytest.approx(-1.6 * by_indicator(before)["wait"].weight, rel=0.1)
-    assert set(moved.values()) == {0.0}
+    before = by_indicator(plain.ask())
+    after = by_indicator(published({**rows, "alder": doubled}, tmp_path).ask())
+    for id_, item in after.items():
+        moved = item.contribution - before[id_].contribution
+        assert moved == pytest.approx(points * item.weight if id_ in fed else 0.0, rel=0.12), id_
