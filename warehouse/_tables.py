@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from evidence.errors import CheckFailed
 from evidence.types import Attempt, Catalog, Contribution, Indicator, Interval, Reading, Score, Source
+from evidence.words import missing_words
 from warehouse._sql import Row
 from warehouse.archive import Archive, Entry
 
@@ -151,7 +152,7 @@ def score_rows(score: Score, pair: Sequence[str | None]) -> dict[str, list[Row]]
                 "indicator": item.indicator,
                 "family": item.family,
                 "grade": item.grade,
-                "reason": item.reason,
+                "reason": missing_words(item, "en", str),
                 "fill": item.fill,
             }
             for item in score.missing

@@ -79,6 +79,7 @@ class Archive:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._newest: dict[str, Entry] = {}
+        self._told: dict[tuple[str, str, str, str, str], tuple[datetime, str]] = {}
         self._read_to: dict[str, int] = {}
         self._lock = threading.Lock()
 
@@ -164,6 +165,12 @@ class Archive:
         except ArchiveError:
             return None
 
+    def tells(self, entry: Entry) -> bool:
+        """Say whether the newest line about the same subject and url is of the same answer."""
+        with self._lock:
+            self._catch_up()
+            return self._told.get(_subject(entry)) == (entry.requested_at, entry.sha256)
+
     def keep(self, payload: Payload) -> None:
         """Store a body under its hash, once. Raises ArchiveError when the hash is not the body's."""
         if hashlib.sha256(payload.body).hexdigest() != payload.sha256:
@@ -242,6 +249,7 @@ class Archive:
         known = self._newest.get(entry.url)
         if known is None or known.requested_at <= entry.requested_at:
             self._newest[entry.url] = entry
+        self._told[_subject(entry)] = (entry.requested_at, entry.sha256)
 
 
 class RunWriter:
@@ -254,15 +262,21 @@ class RunWriter:
         self._lock = threading.Lock()
 
     def save(self, payload: Payload) -> None:
-        """Keep an answer for good: when this returns, a kill or power cut no longer loses it."""
+        """Keep an answer for good: when this returns, a kill or power cut no longer loses it.
+
+        An answer that the archive gave out, since two frameworks share its url, gets no second line.
+        """
         with _files.explained(self._archive.root, _KEPT):
             self._archive.keep(payload)
             fields = {key: getattr(payload, key) for key in Payload.__dataclass_fields__ if key != "body"}
-            self._append(_Line(payload=Entry(self.run, **fields, bytes=len(payload.body))))
+            entry = Entry(self.run, **fields, bytes=len(payload.body))
+            with self._lock:
+                if not self._archive.tells(entry):
+                    self._append(_Line(payload=entry))
 
     def attempt(self, attempt: Attempt) -> None:
         """Enter an attempt in the ledger, for good."""
-        with _files.explained(self._archive.root, _KEPT):
+        with _files.explained(self._archive.root, _KEPT), self._lock:
             self._append(_Line(attempt=attempt))
 
     def close(self) -> None:
@@ -273,11 +287,14 @@ class RunWriter:
             self._descriptor = None
 
     def _append(self, line: _Line) -> None:
-        raw = _LINE.dump_json(line, exclude_none=True) + b"\n"
-        with self._lock:
-            if self._descriptor is None:
-                raise ArchiveError(f"run {self.run!r} is over; nothing more can be saved in it")
-            _append(self._descriptor, raw)
+        """Write a line; the caller holds the lock."""
+        if self._descriptor is None:
+            raise ArchiveError(f"run {self.run!r} is over; nothing more can be saved in it")
+        _append(self._descriptor, _LINE.dump_json(line, exclude_none=True) + b"\n")
+
+
+def _subject(entry: Entry) -> tuple[str, str, str, str, str]:
+    return entry.source, entry.framework, entry.scope, entry.name, entry.url
 
 
 def _append(descriptor: int, raw: bytes) -> None:

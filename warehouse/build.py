@@ -40,7 +40,7 @@ from warehouse.archive import Archive, Entry
 
 __all__ = ["BuildReport", "ResultFile", "build"]
 
-FORMAT = "1"
+FORMAT = "2"
 """Version of the published tables; a reader refuses every other."""
 
 _KEPT_ROWS = 1000  # rows of a warning that are stored; the first ones tell what is wrong
@@ -190,6 +190,7 @@ def _load(con: duckdb.DuckDBPyConnection, parts: Parts, measured: Measured) -> N
     if parts.files:
         files = [str(file) for file in parts.files]
         _sql.run(con, "statements/observation", parts=files)
+        _sql.run(con, "statements/payload_fact")
         _sql.run(con, "statements/undeclared", parts=files)
 
 

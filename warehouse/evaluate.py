@@ -7,10 +7,11 @@ sums, seeded draws.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
@@ -22,7 +23,7 @@ from warehouse import _sql
 from warehouse._growth import EVER, fill_increments
 from warehouse._sql import Row
 
-__all__ = ["EVER", "Moment", "applicable", "fill_increments", "prepared", "readings", "set_context"]
+__all__ = ["EVER", "Moment", "applicable", "fill_increments", "macros", "prepared", "readings", "set_context"]
 
 SCOPES: tuple[Scope, ...] = ("core", "broad")
 WINDOW_FACTORS = (0.5, 1.0, 2.0)
@@ -31,6 +32,7 @@ WINDOW_FACTORS = (0.5, 1.0, 2.0)
 _NEEDED = {"framework", "value", "observed_at", "payloads"}
 _LEAST = timedelta(microseconds=1)
 _WORKERS = 4  # more would wait for each other: every statement is short
+_RECALLED = 2_000  # answers kept; one holds a few kilobytes
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Moment:
         return EVER if self.known_by is None else self.known_by.astimezone(UTC).replace(tzinfo=None)
 
 
+def macros() -> str:
+    """Return the SQL that the indicators are written in: part of what a score depends on."""
+    return _sql.text("macros")
+
+
 def applicable(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     """Return, by indicator, the frameworks that every source of the indicator has a name for."""
     found: dict[str, set[str]] = {}
@@ -59,8 +66,38 @@ def applicable(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     return found
 
 
+@dataclass(frozen=True)
+class Recall:
+    """The last answers that indicators gave, for questions as of many days.
+
+    `digest(indicator, day)` is the same for two days only where the facts that the indicator reads are the
+    same up to both. Then its answer is too, unless its own SQL looks at the day.
+    """
+
+    digest: Callable[[Indicator, date], str]
+    answers: OrderedDict[tuple[object, ...], list[Row]] = field(default_factory=OrderedDict)
+
+    def rows(self, con: duckdb.DuckDBPyConnection, job: _Job) -> list[Row]:
+        """Return what the indicator answers: as it did before, or by asking."""
+        if "as_of" in job.indicator.sql:
+            return _asked(con, job.indicator)
+        way = (job.comparison.frameworks, job.indicator.id, job.scope, job.window)
+        key = (*way, self.digest(job.indicator, job.moment.as_of))
+        found = self.answers.get(key)
+        if found is None:
+            found = self.answers[key] = _asked(con, job.indicator)
+            if len(self.answers) > _RECALLED:
+                self.answers.popitem(last=False)
+        return found
+
+
 def readings(
-    con: duckdb.DuckDBPyConnection, catalog: Catalog, comparison: Comparison, moment: Moment
+    con: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    comparison: Comparison,
+    moment: Moment,
+    *,
+    recall: Recall | None = None,
 ) -> tuple[Reading, ...]:
     """Run every indicator of the comparison under every scope and window.
 
@@ -68,7 +105,7 @@ def readings(
     """
     broad = {row["indicator"] for row in _sql.rows(con, "statements/broad_indicators")}
     jobs = [
-        _Job(indicator, comparison, moment, scope, window)
+        _Job(indicator, comparison, moment, scope, window, recall)
         for indicator in catalog.indicators
         if indicator.dimension in comparison.dimensions
         for scope in (SCOPES if indicator.id in broad else SCOPES[:1])
@@ -129,6 +166,7 @@ class _Job:
     moment: Moment
     scope: Scope
     window: int | None
+    recall: Recall | None = None
 
 
 def _done(con: duckdb.DuckDBPyConnection, jobs: Sequence[_Job]) -> Iterable[list[Reading]]:
@@ -154,7 +192,8 @@ def _taken(con: duckdb.DuckDBPyConnection, job: _Job) -> list[Reading]:
     set_context(con, frameworks, job.moment, scope=job.scope, window=job.window)
     seen: set[tuple[str, str]] = set()
     found = []
-    for row in _asked(con, job.indicator):
+    rows = _asked(con, job.indicator) if job.recall is None else job.recall.rows(con, job)
+    for row in rows:
         key = (row["framework"], row.get("variant") or "")
         if key in seen:
             raise _fault(job.indicator, f"two rows for {key[0]}, variant {key[1]!r}; give one row each")

@@ -32,6 +32,7 @@ from warehouse import _sql, _tables, evaluate
 from warehouse._sql import Row
 from warehouse.archive import Archive
 from warehouse.build import FORMAT
+from warehouse.history import Facts, kept
 from warehouse.publish import current, release_path
 
 _PREPARED = 6  # comparisons kept ready to be weighed; one holds a few megabytes of draws
@@ -124,9 +125,12 @@ class Warehouse:
 
         Without further arguments those that were published; else they are computed now, on the way that
         the build took, and the same question always gives the same bits. `known_by` a day means its end.
+
+        Everywhere `all:one,two` names the comparison `all` with the contrast of `one` and `two` instead of
+        that of its first two frameworks; it is always computed now.
         """
-        chosen = self.comparisons() if comparison is None else (self._comparison(comparison).id,)
-        if as_of is None and known_by is None and weights is None:
+        chosen = self.comparisons() if comparison is None else (comparison,)
+        if as_of is None and known_by is None and weights is None and ":" not in "".join(chosen):
             return tuple(score for name in chosen for score in self._published_scores(name))
         return tuple(
             score
@@ -141,7 +145,7 @@ class Warehouse:
         day = as_of or date.fromisoformat(self._meta["as_of"])
         moment = evaluate.Moment(day, None if known_by is None else _end(known_by))
         with self._lock:
-            return self._prepared(self._comparison(comparison).id, moment)
+            return self._prepared(comparison, moment)
 
     def recommendation(
         self,
@@ -160,22 +164,33 @@ class Warehouse:
         dimension: str,
         days: Iterable[date],
         *,
+        recall: evaluate.Recall | None = None,
         advance: Callable[[], None] = lambda: None,
     ) -> tuple[Score, ...]:
         """Return one dimension's score as of each day, from what had been observed by then.
 
-        `advance` is called after each day. Nothing else is computed, so a day costs a fraction of `scores`,
-        and the result is the same, bit for bit.
+        `recall` keeps answers between days; `advance` is called after each. Nothing else is computed, so a
+        day costs a fraction of `scores`, and the result is the same, bit for bit.
         """
         chosen = replace(self._comparison(comparison), dimensions=(dimension,))
         found: list[Score] = []
         with self._asking() as con:
             for day in days:
                 moment = evaluate.Moment(day)
-                known = evaluate.readings(con, self.catalog(), chosen, moment)
+                known = evaluate.readings(con, self.catalog(), chosen, moment, recall=recall)
                 found += score_prepared(evaluate.prepared(con, self.catalog(), chosen, moment, known))
                 advance()
         return tuple(found)
+
+    def weekly(self, comparison: str, dimension: str) -> tuple[Score, ...]:
+        """Return the past weeks that are worked out for this release, in order (see `warehouse.history`)."""
+        _must_be_known(dimension, self._comparison(comparison).dimensions, "dimension")
+        return kept(self.home, self.release, comparison, dimension)
+
+    def facts(self) -> Facts:
+        """Return a digest of all facts by metric and week, which tells whether a past week has changed."""
+        with self._asking() as con:
+            return Facts(_sql.rows(con, "statements/facts_by_week"))
 
     def sql(self, query: str) -> pd.DataFrame:
         """Return what a query finds. Nothing can be written, and no file of this machine read.
@@ -201,8 +216,9 @@ class Warehouse:
 
     def evidence(self, comparison: str, dimension: str) -> pd.DataFrame:
         """Return the chain from the scores of a dimension to the bytes, one row per payload."""
-        _must_be_known(dimension, self._comparison(comparison).dimensions, "dimension")
-        return self._frame("statements/evidence", comparison=comparison, dimension=dimension)
+        chosen = self._comparison(comparison)
+        _must_be_known(dimension, chosen.dimensions, "dimension")
+        return self._frame("statements/evidence", comparison=chosen.id, dimension=dimension)
 
     def attempts(self) -> pd.DataFrame:
         """Return the ledger, newest first (view `attempts`)."""
@@ -247,6 +263,7 @@ class Warehouse:
         return body
 
     def _published_scores(self, comparison: str) -> Iterator[Score]:
+        self._comparison(comparison)
         with self._asking() as con:
             for row in _sql.rows(con, "statements/answers", comparison=comparison):
                 yield _tables.score_from_json(row["body"])
@@ -254,7 +271,8 @@ class Warehouse:
     def _prepare(self, comparison: str, moment: evaluate.Moment) -> PreparedComparison:
         catalog, chosen = self.catalog(), self._comparison(comparison)
         with self._asking() as con:
-            if moment == evaluate.Moment(date.fromisoformat(self._meta["as_of"])):
+            is_published = moment == evaluate.Moment(date.fromisoformat(self._meta["as_of"]))
+            if is_published and comparison == chosen.id:
                 rows = _sql.rows(con, "statements/published_readings", comparison=comparison)
                 found: Sequence[Reading] = [_reading(row) for row in rows]
             else:
@@ -266,8 +284,9 @@ class Warehouse:
 
     def _comparison(self, name: str) -> Comparison:
         known = {comparison.id: comparison for comparison in self.catalog().comparisons}
-        _must_be_known(name, known, "comparison")
-        return known[name]
+        plain, _, pair = name.partition(":")
+        _must_be_known(plain, known, "comparison")
+        return _led_by(known[plain], pair.split(",")) if pair else known[plain]
 
     def _frame(self, statement: str, **values: object) -> pd.DataFrame:
         with self._asking() as con:
@@ -302,6 +321,16 @@ def _published(home: Path) -> str:
     if not release:
         raise NothingPublished(f"{home}: nothing is published here yet. Run: touchstone run")
     return release
+
+
+def _led_by(comparison: Comparison, pair: Sequence[str]) -> Comparison:
+    """The comparison with these two frameworks first: the contrast is theirs."""
+    if len(pair) != 2 or pair[0] == pair[1]:
+        raise InputError(f"{','.join(pair)!r} is no pair: write two frameworks, such as one,two")
+    for framework in pair:
+        _must_be_known(framework, comparison.frameworks, "framework of the comparison")
+    rest = [framework for framework in comparison.frameworks if framework not in pair]
+    return replace(comparison, frameworks=(*pair, *rest))
 
 
 def _home_of(file: Path) -> Path:

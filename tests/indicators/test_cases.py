@@ -75,6 +75,16 @@ def rounds(metric: str, subject: str, phase: str = "") -> Case:
     return fill, {"alpha": 2.1, "beta": 3.1}
 
 
+def efficiencies(metric: str, subject: str, phase: str) -> Case:
+    """An efficiency above one (a cache that grows with the processes) counts as one."""
+
+    def fill(world: World) -> None:
+        world.measure(metric, "alpha", [0.7, 0.71, 0.9], subject=subject, phase=phase)
+        world.measure(metric, "beta", [1.1, 1.2, 1.3], subject=subject, phase=phase)
+
+    return fill, {"alpha": 0.71, "beta": 1.0}
+
+
 def records(part: str, whole: str) -> Case:
     """Five rounds; the oldest falls out of the last four."""
 
@@ -198,6 +208,13 @@ def checks(world: World) -> None:
         world.stock("scorecard.check", "beta", beta, name=name)
 
 
+def breaks(world: World) -> None:
+    """Over everything importable the order is another one; it is not scored."""
+    for framework, topics, everything in (("alpha", 30, 40), ("beta", 12, 90)):
+        for variant, value in (("matched_topics", topics), ("", everything), ("names_only", 1)):
+            world.probe("probe.api_breaks", framework, value, subject="api_stability", variant=variant)
+
+
 def advisories(world: World) -> None:
     for framework, count in (("alpha", 4), ("beta", 9)):
         for place in range(count):
@@ -223,6 +240,81 @@ def architectures(metric: str) -> Case:
 
 def health(world: World) -> None:
     world.stock("github_rest.health_percent", "alpha", 90).stock("github_rest.health_percent", "beta", 75)
+
+
+def rounds_read(world: World) -> None:
+    """The newest round alone counts; one framework goes by two names."""
+    for year, (alpha, beta) in ((2024, (14, 90)), (2025, (27, 2))):
+        at = datetime(year, 9, 1, tzinfo=UTC)
+        world.stock("published.mlperf_inference_systems", "alpha", alpha, at)
+        world.stock("published.mlperf_inference_systems", "beta", beta, at, name="beta")
+        world.stock("published.mlperf_inference_systems", "beta", 2, at, name="beta_lite")
+        for framework in ("alpha", "beta"):
+            world.stock("published.mlperf_inference_systems_total", framework, 100, at, name="*")
+
+
+def speeds(metric: str) -> Case:
+    """Geometric means; what one side lacks, or what is years older than the rest, is left out."""
+
+    def fill(world: World) -> None:
+        old, new = datetime(2019, 1, 31, tzinfo=UTC), datetime(2025, 5, 31, tzinfo=UTC)
+        for name, alpha, beta, at in (("a", 100, 50, new), ("b", 400, 800, new), ("c", 1, 1000, old)):
+            world.stock(metric, "alpha", alpha, at, name=name)
+            world.stock(metric, "beta", beta, at - timedelta(days=200), name=name)
+        world.stock(metric, "alpha", 7, new, name="of one side alone")
+
+    return fill, {"alpha": 200, "beta": 200}
+
+
+def repairs(world: World) -> None:
+    """alpha repairs lines for 30, 60 and 120 days, beta none; one line is too young, one too old."""
+    for framework, days in (("alpha", (30, 60, 120)), ("beta", (0, 0, 0))):
+        for line, last in zip((2022, 2023, 2024), days, strict=True):
+            start = datetime(line, 6, 1, tzinfo=UTC)
+            second = start + timedelta(seconds=1)
+            world.flow("pypi.support_days", framework, 0, start, second)
+            if last:
+                world.flow("pypi.support_days", framework, last, start, start + timedelta(days=last))
+        for line, last in ((2019, 900), (2025, 200)):
+            start = datetime(line, 6, 1, tzinfo=UTC)
+            world.flow("pypi.support_days", framework, last, start, start + timedelta(days=last))
+
+
+def in_time(world: World) -> None:
+    """Four of six in time, one late, one never; a seventh is too young to tell; beta has too few."""
+    for place, days in enumerate((0, 10, 89, 90, 91)):
+        at = datetime(2024, 6, 1 + place, tzinfo=UTC)
+        for metric, value in (("osv.advisory", 1), ("osv.days_to_fix", days)):
+            world.flow(metric, "alpha", value, at, at + timedelta(seconds=1), name=f"{place}")
+    never = datetime(2025, 1, 1, tzinfo=UTC)
+    world.flow("osv.advisory", "alpha", 1, never, never + timedelta(seconds=1), name="never")
+    young = MOMENT - timedelta(days=30)
+    world.flow("osv.advisory", "alpha", 1, young, young + timedelta(seconds=1), name="young")
+    world.flow("osv.advisory", "beta", 1, never, never + timedelta(seconds=1), name="one")
+
+
+def shared_accounts(world: World) -> None:
+    for week in range(60):
+        end = MOMENT - timedelta(weeks=week)
+        for framework, shared in (("alpha", 5), ("beta", 20)):
+            world.flow("git.unattributed_commits", framework, shared, end - timedelta(weeks=1), end)
+            world.flow("git.all_commits", framework, 50, end - timedelta(weeks=1), end)
+
+
+def quoted(metric: str) -> Case:
+    """beta has no figure of the newest year."""
+
+    def fill(world: World) -> None:
+        old, new = datetime(2023, 12, 31, tzinfo=UTC), datetime(2025, 5, 31, tzinfo=UTC)
+        world.stock(metric, "alpha", 0.4, old).stock(metric, "beta", 0.2, old).stock(
+            metric, "alpha", 0.9, new
+        )
+
+    return fill, {"alpha": 0.4, "beta": 0.2}
+
+
+def totals(world: World) -> None:
+    world.stock("scorecard.score", "alpha", 6.5).stock("scorecard.score", "beta", 4)
 
 
 RESULTS = "published.mlperf_training_results"
@@ -268,8 +360,18 @@ CASES: dict[str, Case] = {
     "running_examples": probes("probe.running_examples", "docstring_examples", share=True),
     "compiles_as_is": probes("probe.compiles_as_is", "compiles_as_is", share=True),
     "transforms": probes("probe.transforms", "transforms", share=True),
-    "thread_efficiency": probes("bench.thread_efficiency", "bert_mini"),
+    "api_breaks": (breaks, {"alpha": 30, "beta": 12}),
+    "custom_op_cost": probes("probe.custom_op_cost", "custom_op_cost"),
+    "introspection": probes("probe.introspection", "introspection", share=True),
+    "deterministic_runs": probes("probe.deterministic_runs", "determinism", share=True),
+    "determinism_cost": probes("probe.determinism_cost", "determinism"),
+    "vision_export": probes("probe.export_vision", "export", share=True),
+    "text_export": probes("probe.export_text", "export", share=True),
+    "export": probes("probe.export", "export", share=True),
+    "thread_efficiency": probes("bench.thread_efficiency", "bert_mini", share=True),
     "batch_gain": probes("bench.batch_gain", "bert_mini"),
+    "input_rate": rounds("bench.input_rate", "image_pipeline", "infer"),
+    "data_parallel_efficiency": efficiencies("bench.data_parallel_efficiency", "bert_mini", "train"),
     "infer_step_mlp": rounds("bench.infer_step", "mlp", "infer"),
     "infer_resnet50": rounds("bench.infer_step", "resnet50", "infer"),
     "train_resnet50": rounds("bench.train_step", "resnet50", "train"),
@@ -323,6 +425,26 @@ CASES: dict[str, Case] = {
     "vision_census": architectures("census.vision_architectures"),
     "text_census": architectures("census.text_architectures"),
     "job_posts": (jobs, {"alpha": 0.02, "beta": 0.01}),
+    "human_commits": yearly("git.commits"),
+    "outside_change_response": single("github.outside_pull_request_first_response"),
+    "outside_change_days": single("github.outside_pull_request_time_to_land"),
+    "support_window": (repairs, {"alpha": 60 * 12 / 365.25, "beta": 12 / 365.25}),
+    "fixed_in_90_days": (in_time, {"alpha": 4 / 6}),
+    "inference_records": (rounds_read, {"alpha": 0.27, "beta": 0.04}),
+    "published_step_time": speeds("published.step_time"),
+    "published_throughput": speeds("published.throughput"),
+    "roofline_mlp": efficiencies("bench.roofline_share", "mlp", "train"),
+    "paper_code": quoted("published.paper_implementations"),
+    "university_works": flows_by_year("openalex.citing_works_education"),
+    "newcomer_wait": single("stackexchange.newcomer_time_to_first_answer"),
+    "scorecard_total": (totals, {"alpha": 0.65, "beta": 0.4}),
+    "forks_ever": single("bestof.github_forks"),
+    "pull_requests_ever": single("bestof.github_pull_requests"),
+    "unattributed_commits": (shared_accounts, {"alpha": 0.1, "beta": 0.4}),
+    "survey_companies": quoted("published.oreilly_ai_adoption"),
+    "survey_professionals": quoted("published.stackoverflow_usage_professional"),
+    "survey_data_scientists": quoted("published.kaggle_usage"),
+    "survey_loved": quoted("published.stackoverflow_loved"),
 }
 
 

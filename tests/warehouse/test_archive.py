@@ -58,6 +58,19 @@ def test_the_same_body_is_stored_once_and_listed_each_time(tmp_path: Path) -> No
     assert [entry.run for entry in archive.entries()] == ["one", "two"]
 
 
+def test_an_answer_that_two_frameworks_share_has_one_line_for_each(tmp_path: Path) -> None:
+    archive, (mine, *_) = Archive(tmp_path), answers(1)
+    other = replace(mine, framework="beta", scope="broad", name="beta")
+    saved(archive, "one", [mine, other, mine, other])
+    saved(Archive(tmp_path), "two", [other, mine])  # the next run gives out what is archived
+    assert [(entry.run, entry.framework) for entry in archive.entries()] == [
+        ("one", "alpha"),
+        ("one", "beta"),
+    ]
+    saved(archive, "three", [replace(mine, requested_at=NOW + timedelta(days=7)), other])
+    assert [entry.run for entry in archive.entries()] == ["one", "one", "three"]
+
+
 def test_attempts_are_a_ledger(tmp_path: Path) -> None:
     archive, tried = Archive(tmp_path), attempts("run")
     with archive.writer("run") as writer:
@@ -201,17 +214,22 @@ def test_many_threads_share_one_run(tmp_path: Path) -> None:
     with archive.writer("run") as writer, ThreadPoolExecutor(8) as pool:
         list(pool.map(writer.save, sent + sent))
     counted = Counter(entry.url for entry in archive.entries())
-    assert counted == Counter({item.url: 2 for item in sent})
+    assert counted == Counter({item.url: 1 for item in sent})  # the same answer again gets no second line
     assert not list((tmp_path / "tmp").iterdir())
 
 
 def test_several_writers_share_one_archive_and_one_body(tmp_path: Path) -> None:
-    sent = answers(12)
+    runs = {
+        run: [replace(one, requested_at=NOW + timedelta(days=day)) for one in answers(12)]
+        for day, run in enumerate("abcd")
+    }
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda run: saved(Archive(tmp_path), run, sent), ["a", "b", "c", "d"]))
+        list(pool.map(lambda run: saved(Archive(tmp_path), run, runs[run]), runs))
     archive = Archive(tmp_path)
-    assert [archive.payload(entry) for entry in archive.entries()] == sent * 4
-    assert len(list(tmp_path.glob("bodies/*/*.zst"))) == len(sent)
+    assert [archive.payload(entry) for entry in archive.entries()] == [
+        one for sent in runs.values() for one in sent
+    ]
+    assert len(list(tmp_path.glob("bodies/*/*.zst"))) == 12
 
 
 def test_readers_see_whole_lines_while_a_run_is_written(tmp_path: Path) -> None:

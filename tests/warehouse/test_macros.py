@@ -223,6 +223,29 @@ def test_window_mean_takes_the_largest_name(facts: Facts) -> None:
     assert facts.ask(scope="broad").values("from window_mean('shop.packages')") == {"alpha": 7}
 
 
+def test_yearly_sum_adds_up_the_weeks_that_both_of_the_pair_have(facts: Facts) -> None:
+    """alpha has three newer weeks, which beta lacks; gamma has too few weeks."""
+    for week in range(60):
+        end = END - week * WEEK
+        facts.stock("shop.downloads", "alpha", 100 if week < 3 else 2, end, start_at=end - WEEK)
+        if week >= 3:
+            facts.stock("shop.downloads", "beta", week % 2, end, start_at=end - WEEK)
+        if week < 25:
+            facts.stock("shop.downloads", "gamma", 7, end, start_at=end - WEEK)
+    found = facts.ask(window=52).found("from yearly_sum('shop.downloads')")
+    assert {name: row["value"] for name, row in found.items()} == {"alpha": 104, "beta": 26, "gamma": None}
+    assert found["alpha"]["observed_at"] == END - 3 * WEEK
+    assert facts.ask(window=26).values("from yearly_sum('shop.downloads')")["alpha"] == 104
+
+
+def test_yearly_sum_is_missing_when_a_planned_name_is(facts: Facts) -> None:
+    for week in range(52):
+        end = END - week * WEEK
+        facts.stock("shop.downloads", "alpha", 2, end, start_at=end - WEEK)
+    assert facts.ask(window=52).values("from yearly_sum('shop.downloads')") == {"alpha": 104}
+    assert facts.ask(window=52, scope="broad").values("from yearly_sum('shop.downloads')") == {"alpha": None}
+
+
 def test_yearly_flow_is_52_mean_weeks(facts: Facts) -> None:
     facts.growth("alpha", [2.0] * 10 + [float(week) for week in range(52)]).growth("beta", [10.0] * 52)
     found = facts.ask(window=52).found("from yearly_flow('shop.stars')")
@@ -383,6 +406,80 @@ def test_a_probe_is_its_figure_in_the_newest_common_run_per_variant(facts: Facts
         ("alpha", "narrow"): (0.5, None), ("beta", "narrow"): (0.5, None),
     }  # fmt: skip
     assert all(row["observed_at"] == END - DAY and len(row["payloads"]) == 1 for row in rows)
+
+
+def year(facts: Facts, framework: str, value: float, ends: int, **changed: Any) -> Facts:
+    """A flow of the year before the first of January."""
+    at = datetime(ends, 1, 1)  # noqa: DTZ001 - as the database holds it
+    return facts.stock("shop.downloads", framework, value, at, start_at=at - 365 * DAY, **changed)
+
+
+def test_newest_common_is_the_newest_interval_that_both_have(facts: Facts) -> None:
+    for ends, values in ((2024, (1, 2, 3)), (2025, (4, 5, 6)), (2026, (7, None, 9)), (2027, (10, 11, 12))):
+        for framework, value in zip(("alpha", "beta", "gamma"), values, strict=True):
+            if value is not None:
+                year(facts, framework, value, ends)
+    year(facts, "alpha", 40, 2025, name="alpha-too")
+    found = facts.found("from newest_common('shop.downloads')")
+    assert {name: row["value"] for name, row in found.items()} == {"alpha": 44, "beta": 5, "gamma": 6}
+    assert found["alpha"]["observed_at"] == datetime(2025, 1, 1)  # noqa: DTZ001
+    assert sorted(found["alpha"]["payloads"]) == ["alpha4", "alpha40"]
+    assert facts.ask(pair=("alpha",)).values("from newest_common('shop.downloads')")["alpha"] == 7
+    assert facts.ask(pair=()).values("from newest_common('shop.downloads')") == {"alpha": 7, "gamma": 9}
+
+
+def test_latest_share_is_part_over_whole_with_its_counts(facts: Facts) -> None:
+    for framework, part, whole in (("alpha", 3, 4), ("beta", 0, 5), ("gamma", 0, 0)):
+        facts.stock("shop.stars", framework, part, END - DAY)
+        facts.stock("shop.packages", framework, whole, END - DAY, payload_sha256=f"whole of {framework}")
+    found = facts.found("from latest_share('shop.stars', 'shop.packages')")
+    assert {name: row["value"] for name, row in found.items()} == {"alpha": 0.75, "beta": 0}
+    assert (found["alpha"]["successes"], found["alpha"]["trials"]) == (3, 4)
+    assert sorted(found["alpha"]["payloads"]) == ["alpha3", "whole of alpha"]
+
+
+def test_pooled_share_takes_the_newest_intervals_together(facts: Facts) -> None:
+    for week, (alpha, beta, whole) in enumerate([(1, 2, 10), (3, 0, 30), (9, None, 50)]):
+        for framework, value in (("alpha", alpha), ("beta", beta)):
+            if value is not None:
+                facts.stock("shop.stars", framework, value, END - DAY - week * WEEK)
+            facts.stock("shop.packages", framework, whole, END - DAY - week * WEEK, name="*")
+    found = facts.found("from pooled_share('shop.stars', 'shop.packages', 2)")
+    assert {name: row["value"] for name, row in found.items()} == {"alpha": 0.1, "beta": 0.05}
+    assert (found["alpha"]["successes"], found["alpha"]["trials"]) == (4, 40)
+    assert found["alpha"]["observed_at"] == END - DAY
+    facts.stock("shop.stars", "alpha", 90, END - DAY, name="alpha-too")
+    assert facts.values("from pooled_share('shop.stars', 'shop.packages', 3)") == {"alpha": 1}
+
+
+def test_share_by_name_takes_the_newest_interval_of_every_name(facts: Facts) -> None:
+    at = {"summer": END - 30 * WEEK, "winter": END - 4 * WEEK, "last seen": END - 90 * WEEK}
+    for name, when in at.items():
+        for framework, part in (("alpha", 3), ("beta", 1)):
+            facts.stock("shop.stars", framework, part, when, name=name)
+            facts.stock("shop.stars", framework, 90, when - 52 * WEEK, name=name)
+            facts.stock("shop.packages", framework, 10, when, name=name)
+            facts.stock("shop.packages", framework, 100, when - 52 * WEEK, name=name)
+    ask = "from share_by_name('shop.stars', 'shop.packages', ['summer', 'winter', 'last seen'])"
+    found = facts.found(ask)
+    assert {name: row["value"] for name, row in found.items()} == {"alpha": 0.3, "beta": 0.1}
+    assert (found["alpha"]["successes"], found["alpha"]["trials"]) == (6, 20)
+    facts.rows(
+        "delete from observation where framework = 'beta' and metric = 'shop.stars' and name = 'summer'"
+    )
+    assert facts.values(ask) == {"alpha": 0.3}
+
+
+def test_share_of_largest_is_one_for_the_largest(facts: Facts) -> None:
+    for framework, value, part in (("alpha", 10, 2), ("beta", 50, 10), ("gamma", 60, None)):
+        facts.stock("shop.stars", framework, 99, END - 9 * DAY)
+        facts.stock("shop.stars", framework, value, END - DAY)
+        if part is not None:
+            facts.stock("shop.packages", framework, part, END - DAY)
+    every = facts.values("from share_of_largest('shop.stars')")
+    assert every == {"alpha": pytest.approx(1 / 6), "beta": pytest.approx(5 / 6), "gamma": 1}
+    less = facts.values("from share_of_largest('shop.stars', without := 'shop.packages')")
+    assert less == {"alpha": 0.2, "beta": 1}
 
 
 def test_without_variables_everything_known_counts() -> None:

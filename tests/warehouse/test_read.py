@@ -34,7 +34,7 @@ def warehouse(model_home: Path) -> Warehouse:
 def test_it_says_what_it_is(warehouse: Warehouse, model_home: Path) -> None:
     assert warehouse.release == current(model_home)
     assert warehouse.meta()["as_of"] == str(AS_OF)
-    assert warehouse.meta()["format"] == "1"
+    assert warehouse.meta()["format"] == "2"
     assert warehouse.catalog() == catalog()
     assert warehouse.comparisons() == ("pair", "three", "alone")
     assert warehouse.default_comparison == "pair"
@@ -44,6 +44,33 @@ def test_scores_come_in_the_order_of_the_comparison(warehouse: Warehouse) -> Non
     assert [score.dimension for score in warehouse.scores("pair")] == ["use", "speed"]
     assert [score.comparison for score in warehouse.scores()] == ["pair", "pair", "three", "alone"]
     assert list(warehouse.scores("three")[0].scores) == ["beta", "alpha", "gamma"]
+
+
+def test_any_two_frameworks_of_a_comparison_can_be_the_pair(warehouse: Warehouse) -> None:
+    (plain,) = warehouse.scores("three")
+    assert warehouse.scores("three:beta,alpha") == (plain,)
+    (other,) = warehouse.scores("three:alpha,gamma")
+    assert other.contrast
+    assert (other.contrast.first, other.contrast.second) == ("alpha", "gamma")
+    assert list(other.scores) == ["alpha", "gamma", "beta"]
+    (turned,) = warehouse.scores("three:gamma,alpha")
+    assert turned.contrast
+    assert turned.contrast.value == pytest.approx(-other.contrast.value)
+    assert warehouse.weekly("three:alpha,gamma", "use") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("three:alpha", "no pair"),
+        ("three:alpha,alpha", "no pair"),
+        ("three:alpha,nobody", "nobody"),
+        ("none:a,b", "none"),
+    ],
+)
+def test_a_pair_that_is_none_is_refused(warehouse: Warehouse, name: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        warehouse.scores(name)
 
 
 def test_weights_of_a_reader_change_the_contrast_and_nothing_measured(warehouse: Warehouse) -> None:

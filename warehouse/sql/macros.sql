@@ -124,10 +124,36 @@ create macro latest_max(metric_id) as table
 comment on macro table latest_max is 'Largest of the newest values over the names of a framework; for things that count each other, such as packages that install one another.';
 
 create macro series(metric_id) as table
-    select observed.*, counted.window_end
+    select observed.*, counted.parts, counted.window_end
     from observed(metric_id) as observed
     join counted(metric_id) as counted using (framework, name, source);
-comment on macro table series is 'Observations that count of a metric, with the end of the window.';
+comment on macro table series is 'Observations that count of a metric, with the number of names that there must be and the end of the window.';
+
+create macro yearly_sum(metric_id) as table
+    with by_name as (
+        select
+            framework,
+            name,
+            any_value(parts) as parts,
+            case
+                when count(distinct date_trunc('week', start_at)) >= 0.5 * window_length()
+                    then sum(value order by end_at) * 52 / window_length()
+            end as value,
+            max(end_at) as observed_at,
+            list(distinct payload_sha256) as payloads
+        from series(metric_id)
+        where end_at > window_end - to_days(7 * window_length())
+          and end_at <= window_end
+        group by framework, name
+    )
+    select
+        framework,
+        whole_sum(value, name, parts) as value,
+        min(observed_at) as observed_at,
+        list_distinct(flatten(list(payloads))) as payloads
+    from by_name
+    group by framework;
+comment on macro table yearly_sum is 'A weekly flow added up over the window and over names, per 52 weeks; null when less than half of the weeks are known.';
 
 create macro window_mean(metric_id) as table
     with weekly as (
@@ -347,3 +373,125 @@ create macro probe(metric_id, subject_id) as table
         [found.line_sha256] as payloads
     from newest;
 comment on macro table probe is 'Figure of a probe from the newest single run that probed both frameworks of the pair; one row per framework and protocol variant.';
+
+create macro newest_common(metric_id) as table
+    with common as (
+        -- A year that is still going on has no end yet; one that only one of them has is no comparison.
+        select end_at
+        from observed(metric_id)
+        group by end_at
+        having list_has_all(list(framework), pair())
+        order by end_at desc
+        limit 1
+    )
+    select
+        framework,
+        sum(value) as value,
+        end_at as observed_at,
+        list(distinct payload_sha256) as payloads
+    from observed(metric_id)
+    join common using (end_at)
+    group by framework, end_at;
+comment on macro table newest_common is 'Sum over names of the newest interval, such as a year, that both frameworks of the pair have.';
+
+create macro latest_share(part_metric, whole_metric) as table
+    select
+        part.framework,
+        part.value / whole.value as value,
+        part.value::bigint as successes,
+        whole.value::bigint as trials,
+        part.observed_at,
+        list_distinct(list_concat(part.payloads, whole.payloads)) as payloads
+    from latest_sum(part_metric) as part
+    join latest_sum(whole_metric) as whole using (framework)
+    where whole.value > 0;
+comment on macro table latest_share is 'Newest part over newest whole, each summed over names, with the counts behind the share; no row where the whole is empty.';
+
+create macro pooled_share(part_metric, whole_metric, intervals) as table
+    with wholes as (
+        select end_at, max(value) as whole -- everybody is told the same whole
+        from observed(whole_metric)
+        group by end_at
+        order by end_at desc
+        limit intervals
+    ),
+    parts as (
+        select framework, end_at, sum(value) as part, list(distinct payload_sha256) as payloads
+        from observed(part_metric)
+        group by framework, end_at
+    )
+    select
+        framework,
+        least(sum(part) / sum(whole), 1) as value, -- one thing may go by two names
+        least(sum(part), sum(whole))::bigint as successes,
+        sum(whole)::bigint as trials,
+        max(end_at) as observed_at,
+        list_distinct(flatten(list(payloads))) as payloads
+    from wholes
+    join parts using (end_at)
+    group by framework
+    having count(*) = (select count(*) from wholes);
+comment on macro table pooled_share is 'Part over whole in the newest so many rounds or months together, with the counts behind the share; no row for a framework that lacks one of them.';
+
+create macro share_by_name(part_metric, whole_metric, names) as table
+    with newest as (
+        select name, end_at, max(value) as whole
+        from observed(whole_metric)
+        where list_contains(names, name)
+        group by name, end_at
+        qualify row_number() over (partition by name order by end_at desc) = 1
+    ),
+    recent as (
+        select * from newest where end_at > (select max(end_at) from newest) - interval 1 year
+    )
+    select
+        framework,
+        sum(part.value) / sum(whole) as value,
+        sum(part.value)::bigint as successes,
+        sum(whole)::bigint as trials,
+        max(end_at) as observed_at,
+        list(distinct part.payload_sha256) as payloads
+    from recent
+    join observed(part_metric) as part using (name, end_at)
+    group by framework
+    having count(*) = (select count(*) from recent);
+comment on macro table share_by_name is 'Part over whole in the newest interval of each of the names, such as conferences, together; a name not seen in the year before the newest is left out. No row for a framework that lacks one.';
+
+create macro share_of_largest(metric_id, without := null) as table
+    with counted as (
+        select every.framework, every.end_at, every.value - coalesce(part.value, 0) as value, every.payload_sha256
+        from observed(metric_id) as every
+        left join observed(without) as part using (framework, name, end_at)
+        where without is null or part.value is not null
+    ),
+    newest as (
+        select framework, value, end_at, payload_sha256, max(value) over () as largest
+        from counted
+        where end_at = (select max(end_at) from counted)
+    )
+    select framework, value / largest as value, end_at as observed_at, [payload_sha256] as payloads
+    from newest
+    where largest > 0;
+comment on macro table share_of_largest is 'Newest value of a metric, less that of another one if named, over the largest that any framework has at the same instant.';
+
+create macro published_speed(metric_id) as table
+    with common as (
+        select name, min(observed_at) as older
+        from latest(metric_id)
+        where list_contains(pair(), framework)
+        group by name
+        having list_has_all(list(framework), pair())
+    ),
+    recent as (
+        select name from common where older > (select max(older) from common) - interval 1 year
+    )
+    select
+        framework,
+        exp(avg(ln(value) order by name)) as value,
+        max(observed_at) as observed_at,
+        list(distinct payload_sha256) as payloads
+    from latest(metric_id)
+    join recent using (name)
+    group by framework
+    having count(*) = (select count(*) from recent);
+comment on macro table published_speed is 'Geometric mean over the workloads for which both frameworks of the pair have a published figure, each in its newest; a workload whose older side is a year before the newest is left out. No row for a framework that lacks one.';

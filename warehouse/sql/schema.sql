@@ -342,6 +342,29 @@ comment on column observation.payload_sha256 is 'The bytes it was read from.';
 comment on column observation.licence is 'Licence of this figure where it is not the source''s.';
 comment on column observation.ref is 'Where this figure was published, where that is not the source.';
 
+create table payload_fact (
+    payload_sha256 varchar not null,
+    source varchar not null,
+    framework varchar not null,
+    metric varchar not null,
+    facts bigint not null check (facts > 0),
+    standing bigint not null check (standing between 0 and facts),
+    newest timestamp,
+    licence varchar,
+    ref varchar,
+    primary key (payload_sha256, source, framework, metric)
+);
+comment on table payload_fact is 'How many observations each answer gave, by metric and framework: observation, counted.';
+comment on column payload_fact.payload_sha256 is 'The bytes they were read from.';
+comment on column payload_fact.source is 'Source that gave them.';
+comment on column payload_fact.framework is 'Framework they are about.';
+comment on column payload_fact.metric is 'Metric id.';
+comment on column payload_fact.facts is 'Observations.';
+comment on column payload_fact.standing is 'Those whose value no later answer has changed.';
+comment on column payload_fact.newest is 'End of the newest of those; null when there is none.';
+comment on column payload_fact.licence is 'Licence of the figures where it is not the source''s; the first in the alphabet of several.';
+comment on column payload_fact.ref is 'Where a figure was published, where that is not the source; the first in the alphabet of several.';
+
 create table increment (
     source varchar not null,
     framework varchar not null,
@@ -639,7 +662,7 @@ comment on column missing.as_of is 'Day of the score.';
 comment on column missing.indicator is 'Indicator id.';
 comment on column missing.family is 'Family of the indicator.';
 comment on column missing.grade is 'Grade of the indicator.';
-comment on column missing.reason is 'Why there is no pair of values.';
+comment on column missing.reason is 'Why there is no pair of values, in English; score_json has the codes.';
 comment on column missing.fill is 'What would fill it.';
 
 create table score_json (

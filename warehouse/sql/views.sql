@@ -74,14 +74,14 @@ create view evidence as
     ),
     facts as (
         select rests_on.comparison, rests_on.dimension, rests_on.as_of, rests_on.indicator, rests_on.framework,
-            rests_on.payload_sha256, list(distinct observation.metric order by observation.metric) as metrics,
-            count(*) as facts, any_value(observation.licence) as licence, any_value(observation.ref) as ref
+            rests_on.payload_sha256, list(distinct payload_fact.metric order by payload_fact.metric) as metrics,
+            sum(payload_fact.facts)::bigint as facts, min(payload_fact.licence) as licence, min(payload_fact.ref) as ref
         from rests_on
         join indicator on indicator.id = rests_on.indicator
-        join observation
-            on observation.payload_sha256 = rests_on.payload_sha256
-           and observation.framework = rests_on.framework
-        where list_contains(indicator.needs, observation.metric)
+        join payload_fact
+            on payload_fact.payload_sha256 = rests_on.payload_sha256
+           and payload_fact.framework = rests_on.framework
+        where list_contains(indicator.needs, payload_fact.metric)
         group by all
         union all
         select rests_on.comparison, rests_on.dimension, rests_on.as_of, rests_on.indicator, rests_on.framework,
@@ -273,10 +273,10 @@ create view freshness as
         group by source, framework
     ),
     seen as (
-        select source, framework, max(end_at) as newest, count(*) as observations
-        from observation
-        where superseded_at is null
+        select source, framework, max(newest) as newest, sum(standing)::bigint as observations
+        from payload_fact
         group by source, framework
+        having sum(standing) > 0
         union all
         select metric.source, framework_name.framework, max(measurement.started_at), count(*)
         from measurement
@@ -403,3 +403,109 @@ comment on column benchmark_summary.started_at is 'When the newest line was meas
 comment on column benchmark_summary.versions is 'Versions of what was measured.';
 comment on column benchmark_summary.machine is 'Machine it was measured on.';
 comment on column benchmark_summary.code_hash is 'Hash of the measured program.';
+
+create view suspects as
+    select
+        increment.source,
+        source.title as source_title,
+        increment.framework,
+        increment.metric,
+        increment.scope,
+        increment.name,
+        increment.week_start,
+        increment.increment,
+        metric.unit,
+        increment.reason,
+        case increment.reason
+            when 'collapsed' then 'fell within a week below a quarter of its own pace'
+            when 'frozen' then 'stood still for weeks'
+            when 'caught up' then 'moved for the first time after it had stood still: several weeks in one'
+            when 'flip-flopping' then 'went back and forth between two definitions; growth is taken inside one'
+        end as meaning,
+        increment.known_at,
+        increment.retrieved_at,
+        increment.payload_sha256,
+        any_value(source_break.reason) as known_cause,
+        any_value(source_break.link) as known_cause_link
+    from increment
+    join source on source.id = increment.source
+    join metric on metric.id = increment.metric
+    left join source_break
+        on source_break.source = increment.source
+       and source_break.metric = increment.metric
+       and coalesce(source_break.framework, increment.framework) = increment.framework
+       and increment.week_start
+           between source_break.starts_on - interval 1 week and source_break.ends_on + interval 1 week
+    where increment.suspect
+    group by all
+    order by increment.week_start desc, increment.metric, increment.framework, increment.name;
+comment on view suspects is 'Every week in which a counter behaved as no counter of the world does, with the rule that says so, newest first. No list of dates stands behind it: evidence/regimes.py reads the counter alone.';
+comment on column suspects.source is 'Source id.';
+comment on column suspects.source_title is 'Source, for people.';
+comment on column suspects.framework is 'Framework id.';
+comment on column suspects.metric is 'Metric id.';
+comment on column suspects.scope is 'Narrowest scope of the name.';
+comment on column suspects.name is 'What the source calls the thing.';
+comment on column suspects.week_start is 'Monday 00:00 UTC of the week.';
+comment on column suspects.increment is 'Growth that the counter shows in the week.';
+comment on column suspects.unit is 'Unit of the increment.';
+comment on column suspects.reason is 'collapsed, frozen, caught up or flip-flopping.';
+comment on column suspects.meaning is 'What the counter did, in words.';
+comment on column suspects.known_at is 'Time of the observation that completed the week.';
+comment on column suspects.retrieved_at is 'When the last of the answers it rests on was asked for.';
+comment on column suspects.payload_sha256 is 'The bytes of that observation.';
+comment on column suspects.known_cause is 'What the register of breaks says of that week; null when it says nothing.';
+comment on column suspects.known_cause_link is 'Where the cause is documented.';
+
+create view download_reconciliation as
+    with daily as (
+        select framework, scope, name, date_trunc('week', start_at) as week_start, sum(value) as downloads, count(*) as days
+        from observation
+        where metric = 'pypistats.downloads' and source = 'pypistats' and superseded_at is null
+        group by framework, scope, name, date_trunc('week', start_at)
+    ),
+    weekly as (
+        select framework, scope, name, start_at as week_start, value as downloads
+        from observation
+        where metric = 'clickpy.downloads' and source = 'clickpy' and superseded_at is null
+    ),
+    beside as (
+        select
+            framework,
+            scope,
+            name,
+            week_start,
+            case when daily.days = 7 then daily.downloads end as pypistats,
+            weekly.downloads as clickpy,
+            coalesce(daily.days, 0) as pypistats_days,
+            clickpy / nullif(pypistats, 0) as ratio
+        from daily
+        full join weekly using (framework, scope, name, week_start)
+    ),
+    usual as (
+        select *, median(ratio) over (partition by framework, scope, name) as usual_ratio
+        from beside
+    )
+    select
+        *,
+        case
+            when pypistats is null and clickpy is null then 'neither whole'
+            when clickpy is null then 'only PyPI Stats'
+            when pypistats is null then 'only ClickPy'
+            -- A quarter is the smallest difference of an engineering count that is worth acting on (SCORING 2.4).
+            when abs(ln(ratio / usual_ratio)) > ln(1.25) then 'apart'
+            else 'together'
+        end as flag
+    from usual
+    order by framework, scope, name, week_start;
+comment on view download_reconciliation is 'The two counts of one download log beside each other, by project and ISO week (ClickPy tells whole weeks). They are never spliced: ClickPy counts mirrors and leaves out clients that name no Python version, PyPI Stats leaves out mirrors and clients that name no installer.';
+comment on column download_reconciliation.framework is 'Framework id.';
+comment on column download_reconciliation.scope is 'Narrowest scope of the project.';
+comment on column download_reconciliation.name is 'The project on the index.';
+comment on column download_reconciliation.week_start is 'Monday 00:00 UTC.';
+comment on column download_reconciliation.pypistats is 'Downloads by PyPI Stats; null when a day of the week is missing.';
+comment on column download_reconciliation.clickpy is 'Downloads by ClickPy; null when it has no whole week.';
+comment on column download_reconciliation.pypistats_days is 'Days of the week that PyPI Stats has.';
+comment on column download_reconciliation.ratio is 'ClickPy over PyPI Stats; null when either is missing.';
+comment on column download_reconciliation.usual_ratio is 'Median of the ratio over all weeks of the project.';
+comment on column download_reconciliation.flag is 'together; apart when the ratio is off its median by more than a quarter; only PyPI Stats, only ClickPy, neither whole.';

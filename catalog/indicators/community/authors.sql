@@ -1,2 +1,1 @@
-select framework, value, observed_at, payloads
 from latest_sum('git.authors_year');

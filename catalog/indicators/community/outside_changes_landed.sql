@@ -1,10 +1,1 @@
-select
-  part.framework,
-  part.value / whole.value as value,
-  part.value::bigint as successes,
-  whole.value::bigint as trials,
-  part.observed_at,
-  list_distinct(list_concat(part.payloads, whole.payloads)) as payloads
-from latest_sum('github.sampled_outside_pull_requests_landed') as part
-join latest_sum('github.sampled_outside_pull_requests') as whole using (framework)
-where whole.value > 0;
+from latest_share('github.sampled_outside_pull_requests_landed', 'github.sampled_outside_pull_requests');

@@ -1,10 +1,1 @@
-select
-  part.framework,
-  part.value / whole.value as value,
-  part.value::bigint as successes,
-  whole.value::bigint as trials,
-  part.observed_at,
-  list_distinct(list_concat(part.payloads, whole.payloads)) as payloads
-from latest_sum('stackexchange.sampled_newcomer_questions_helped') as part
-join latest_sum('stackexchange.sampled_newcomer_questions') as whole using (framework)
-where whole.value > 0;
+from latest_share('stackexchange.sampled_newcomer_questions_helped', 'stackexchange.sampled_newcomer_questions');

@@ -1,4 +1,3 @@
-select framework, variant, value, successes, trials, observed_at, payloads
 from probe('probe.typed_parameters', 'documentation')
 -- Everything importable is shown, never scored: it counts internals that nobody is meant to learn.
 where variant <> 'whole_interface';

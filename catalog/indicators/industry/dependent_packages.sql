@@ -1,2 +1,1 @@
-select framework, value, observed_at, payloads, samples
 from window_mean('bestof.pypi_dependents');

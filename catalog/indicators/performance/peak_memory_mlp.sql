@@ -1,2 +1,1 @@
-select framework, value, observed_at, payloads, samples
 from bench_phase('bench.peak_memory', 'mlp', 'train');

@@ -1,0 +1,1 @@
+from newest_common('openalex.citing_works_education');

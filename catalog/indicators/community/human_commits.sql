@@ -1,0 +1,1 @@
+from yearly_sum('git.commits');

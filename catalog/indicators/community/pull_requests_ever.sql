@@ -1,0 +1,1 @@
+from latest_max('bestof.github_pull_requests');

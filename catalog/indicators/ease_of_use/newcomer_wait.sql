@@ -1,0 +1,1 @@
+from latest_max('stackexchange.newcomer_time_to_first_answer');

@@ -1,0 +1,1 @@
+from newest_common('published.stackoverflow_loved');

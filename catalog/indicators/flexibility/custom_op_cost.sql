@@ -1,0 +1,1 @@
+from probe('probe.custom_op_cost', 'custom_op_cost');

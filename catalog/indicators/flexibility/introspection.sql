@@ -1,0 +1,1 @@
+from probe('probe.introspection', 'introspection');

@@ -1,0 +1,2 @@
+select framework, value / 10 as value, observed_at, payloads
+from latest_max('scorecard.score');

@@ -1,0 +1,1 @@
+from newest_common('published.oreilly_ai_adoption');

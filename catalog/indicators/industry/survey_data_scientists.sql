@@ -1,0 +1,1 @@
+from newest_common('published.kaggle_usage');

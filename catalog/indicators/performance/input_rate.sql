@@ -1,0 +1,1 @@
+from bench('bench.input_rate', 'image_pipeline');
