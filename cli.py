@@ -161,6 +161,20 @@ def bench_import(file: Annotated[Path, typer.Argument(help="A result file of ano
     out.print(f"{found.kept} new result lines in {found.file}. They count at the next touchstone publish.")
 
 
+@bench_app.command("history")
+def bench_history(
+    across_versions: Annotated[
+        bool,
+        typer.Option(help="Compare runs of other releases as well, to find the one that changed a time."),
+    ] = False,
+) -> None:
+    """Say where a figure changed its level between comparable runs (same machine and programs)."""
+    from flows.benchmark import steps
+
+    found = steps(across_versions=across_versions)
+    out.print(_escape("\n".join(found) or "No figure has enough comparable runs yet."))
+
+
 @app.command()
 def score(
     comparison: ComparisonOption = "",
@@ -208,7 +222,7 @@ def explain(
         return
     out.print(terminal.contribution_table(found[0], catalog))
     for item in found[0].missing:
-        out.print(f"Not measured: {item.indicator} (grade {item.grade}): {item.reason}. {item.fill}")
+        out.print(terminal.gap_line(item, catalog))
 
 
 @app.command()
@@ -265,6 +279,19 @@ def timeline(
         terminal.write_csv(sys.stdout, rows)
     else:
         out.print(terminal.timeline_table(rows, terminal.title_of(catalog, dimension)))
+
+
+@app.command()
+def history() -> None:
+    """Work out the score of every past week since 2020 that is not kept yet, for the page of time."""
+    from flows.start import ready
+    from warehouse.history import fill, lacking
+
+    with ready(), _warehouse() as warehouse:
+        total = lacking(warehouse)
+        with terminal.steps(err, total, f"scoring {total} weeks") as advance:
+            done = fill(warehouse, advance=advance)
+    out.print(f"{done.made} weeks worked out, {done.lacking} lacking.")
 
 
 @app.command()

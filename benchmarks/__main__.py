@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import math
+import statistics
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import compare, lines
+from benchmarks import compare, history, lines
+from benchmarks.plan import AGAIN
 from benchmarks.suite import run_suite
 from evidence.errors import InputError, TouchstoneError
 from evidence.types import Measurement
+
+_PYTHON = "NAME=PATH, for instance pytorch=/opt/env/bin/python"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,6 +46,19 @@ def _parser() -> argparse.ArgumentParser:
         "--python", action="append", default=[], metavar="NAME=PATH", help="another Python for one framework"
     )
     run.add_argument("--device", default="cpu", choices=["cpu", "gpu"])
+    run.add_argument(
+        "--limit-s",
+        type=float,
+        metavar="SECONDS",
+        help="begin no cell after this time; the same command goes on from there",
+    )
+    run.add_argument(
+        "--not-installed",
+        action="append",
+        default=[],
+        metavar="NAME=REASON",
+        help="what came of trying to install a framework that is not there; it stands on its lines",
+    )
     run.add_argument("--seed", type=int, default=0, help="order of measurement and weights")
     run.set_defaults(act=_run)
     check = commands.add_parser("check", help="say which lines of a result file are refused, and why")
@@ -53,6 +71,14 @@ def _parser() -> argparse.ArgumentParser:
     ratios.add_argument("first", nargs="?", default="pytorch")
     ratios.add_argument("second", nargs="?", default="tensorflow")
     ratios.set_defaults(act=_compare)
+    steps = commands.add_parser("history", help="where a figure changed its level between comparable runs")
+    steps.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    steps.add_argument(
+        "--across-versions",
+        action="store_true",
+        help="compare runs of other releases as well, to find the one",
+    )
+    steps.set_defaults(act=_history)
     return parser
 
 
@@ -61,24 +87,24 @@ def _run(options: argparse.Namespace) -> int:
         options.suite,
         options.out,
         frameworks=options.framework,
-        pythons=_pythons(options.python),
+        pythons={name: Path(path) for name, path in _pairs("--python", options.python, _PYTHON).items()},
         device=options.device,
         report=_show,
         seed=options.seed,
+        limit_s=options.limit_s,
+        reasons=_pairs("--not-installed", options.not_installed, "NAME=REASON"),
     )
     sys.stdout.write(f"{written} lines written to {options.out}\n")
     return 0
 
 
-def _pythons(pairs: Sequence[str]) -> dict[str, Path]:
+def _pairs(option: str, pairs: Sequence[str], form: str) -> dict[str, str]:
     found = {}
     for pair in pairs:
-        name, equals, path = pair.partition("=")
-        if not equals or not path:
-            raise InputError(
-                f"--python {pair!r}: write it as NAME=PATH, for instance pytorch=/opt/env/bin/python"
-            )
-        found[name] = Path(path)
+        name, equals, value = pair.partition("=")
+        if not equals or not value:
+            raise InputError(f"{option} {pair!r}: write it as {form}")
+        found[name] = value
     return found
 
 
@@ -109,6 +135,28 @@ def _compare(options: argparse.Namespace) -> int:
             f"{name} {one.value:6.2f} [{one.low:.2f}, {one.high:.2f}] {one.verdict:7} {one.pairs} pairs\n"
         )
     sys.stdout.write(f"differences below {compare.noise_floor(run):.1%} (log) are ties\n")
+    for framework in (options.first, options.second):
+        _show_modes(run, framework)
+    return 0
+
+
+def _show_modes(run: Sequence[Measurement], framework: str) -> None:
+    """Print how every other protocol of a framework compares with its declared one."""
+    variants = {line.variant for line in run if line.framework == framework} - {"", AGAIN}
+    for variant in sorted(variants):
+        for (subject, phase), logs in sorted(compare.between_modes(run, framework, variant).items()):
+            if len(logs) >= compare.FEWEST_PAIRS:
+                middle = statistics.median(logs)
+                values = (math.exp(one) for one in (middle, *compare.interval(logs, statistics.median)))
+                name = f"{subject:12} {phase:6} {framework}, {variant} / declared"
+                sys.stdout.write("{} {:6.2f} [{:.2f}, {:.2f}]\n".format(name, *values))
+
+
+def _history(options: argparse.Namespace) -> int:
+    taken = [line.measurement for file in options.files for line in lines.read(file)[0]]
+    found = history.report(taken, across_versions=options.across_versions)
+    fewest = 2 * history.FEWEST_BESIDE
+    sys.stdout.write("\n".join(found or [f"no figure has {fewest} comparable runs yet"]) + "\n")
     return 0
 
 

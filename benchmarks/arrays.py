@@ -2,7 +2,8 @@
 
 A weight is drawn from its canonical name and shape only, so that two processes that never met hold the
 same weights, and a weight that one side forgets shows as a missing name. Never zeros: some machines are
-faster on them (BENCHMARKS 2.5).
+faster on them (BENCHMARKS 2.5). All are numbers of single precision, also where they are handed out as
+float64: so a run in float32 computes with the same numbers, and its error is that of its arithmetic.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ def draw_weight(name: str, shape: tuple[int, ...], seed: int) -> Array:
     rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
     last = name.rsplit(".", 1)[-1]
     if last == "running_var" or (last == "weight" and len(shape) == 1):
-        return rng.uniform(0.5, 1.5, shape)
+        return _single(rng.uniform(0.5, 1.5, shape))
     if last == "running_mean" or len(shape) == 1:
-        return rng.normal(0.0, 0.1, shape)
-    return rng.normal(0.0, float(np.prod(shape[1:])) ** -0.5, shape)
+        return _single(rng.normal(0.0, 0.1, shape))
+    return _single(rng.normal(0.0, float(np.prod(shape[1:])) ** -0.5, shape))
 
 
 def draw_input(spec: Mapping[str, Any], *, batch: int, seed: int, dtype: str) -> Array:
@@ -42,12 +43,17 @@ def draw_input(spec: Mapping[str, Any], *, batch: int, seed: int, dtype: str) ->
     rng = np.random.default_rng(seed)
     shape = (batch, *spec.get("shape", ()))
     if spec["kind"] in {"normal", "image"}:
-        return rng.standard_normal(shape).astype(dtype)
+        return _single(rng.standard_normal(shape)).astype(dtype)
     if spec["kind"] == "plain":
-        return rng.standard_normal(tuple(spec["shape"])).astype(dtype)
+        return _single(rng.standard_normal(tuple(spec["shape"]))).astype(dtype)
     if spec["kind"] == "ids":
         return rng.integers(0, spec["high"], shape, dtype=np.int64)
     raise ValueError(f"input kind {spec['kind']!r} is none of normal, image, plain, ids")
+
+
+def _single(values: Array) -> Array:
+    """Round to the nearest numbers of single precision, in float64."""
+    return values.astype(np.float32).astype(np.float64)
 
 
 def relative_error(value: Array, reference: Array) -> float:

@@ -6,33 +6,26 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from benchmarks import compare, noise, workload
-from benchmarks.plan import AGAIN, Cell, mode_of
+from benchmarks import ceilings, compare, precision, scaling, workload
+from benchmarks.metrics import METRICS
+from benchmarks.plan import AGAIN, AXES, Cell, mode_of
 from benchmarks.process import Ended
 from benchmarks.session import Session
+from benchmarks.timed import Timed, gated, step_spec, timed_fields
 from evidence.types import Measurement
+
+if TYPE_CHECKING:
+    from benchmarks.equivalence import Check
 
 T = TypeVar("T")
 _UNTIMED = ("probe", "check")
 _STEP_METRIC = {"train": "bench.train_step", "infer": "bench.infer_step"}
 _TOO_FAST = 1.5
-"""A row this far beyond the ceiling cannot be float32: TF32 and bfloat16 would be two times and more."""
-
-
-@dataclass(frozen=True)
-class Timed:
-    """One gated worker: how it ended, its quality and why, and the circumstances that go on the line."""
-
-    ended: Ended
-    started_at: datetime
-    seconds: float
-    noisy: tuple[str, ...]
-    circumstances: Mapping[str, Any]
+"""A row this far beyond the ceiling of its class is not of that class: the next one is two times and more."""
 
 
 def measure(session: Session, cell: Cell) -> list[Measurement]:
@@ -41,11 +34,18 @@ def measure(session: Session, cell: Cell) -> list[Measurement]:
 
 
 def ask_in_advance(session: Session, planned: Sequence[Cell]) -> None:
-    """Ask every framework all untimed cells in one process each, and keep the answers for `measure`.
+    """Ask every framework all untimed cells before the timed ones, and keep the answers for `measure`.
 
-    When such a process fails nothing is kept, and every cell runs in a process of its own as usual.
+    A suite asks them in one process per framework; when such a process fails nothing is kept, and every cell
+    runs in a process of its own as usual. On a GPU, whose cores stand idle meanwhile, all cells are asked at
+    once in processes of their own.
     """
     untimed = [cell for cell in planned if cell.kind in _UNTIMED]
+    if session.device == "gpu":
+        _ask_at_once(session, untimed)
+        return
+    if not session.suite.shared_untimed:
+        return
 
     def ask(framework: str) -> None:
         specs = [_untimed_spec(session, cell, framework) for cell in untimed]
@@ -56,6 +56,14 @@ def ask_in_advance(session: Session, planned: Sequence[Cell]) -> None:
 
     if untimed:
         _side_by_side(session, ask)
+
+
+def _ask_at_once(session: Session, untimed: Sequence[Cell]) -> None:
+    pairs = [(cell, framework) for cell in untimed for framework in session.frameworks]
+    specs = [_untimed_spec(session, *pair) for pair in pairs]
+    with ThreadPoolExecutor(max(2, session.threads // 2)) as pool:
+        for (cell, framework), ended in zip(pairs, pool.map(session.start, specs), strict=True):
+            session.answers[cell.id, framework] = ended
 
 
 def _answers(session: Session, cell: Cell) -> dict[str, Ended]:
@@ -75,32 +83,39 @@ def _side_by_side(session: Session, act: Callable[[str], T]) -> dict[str, T]:
 
 
 def _untimed_spec(session: Session, cell: Cell, framework: str) -> dict[str, Any]:
-    """Return the spec of a cell that is not timed: on the CPU with one thread, since all run side by side."""
-    plain = {"threads": 1, "device": "cpu"}
+    """Return the spec of a cell that is not timed: with one thread, since all run side by side.
+
+    A probe runs on the CPU; a proof of equivalence runs on the device whose times rest on it.
+    """
     if cell.kind == "probe":
         folder = session.suite.probe_folder / cell.subject
         config = workload.read_toml(folder / "probe.toml")
+        plain = {"threads": 1, "device": "cpu"}
         return session.spec(framework, task="probe", folder=str(folder), config=config) | plain
     work = session.suite.workload(cell.subject)
-    return (
-        session.spec(
-            framework,
-            task="equivalence",
-            folder=str(work.folder),
-            arrays=[str(file) for file in _array_files(session, cell, framework)],
-            mode=session.frameworks[framework].declared["modes"][""],
-            batch_size=work.equivalence_batch,
-        )
-        | {"seed": _fresh_seed(session, cell)}
-        | plain
-    )
+    return session.spec(
+        framework,
+        task="equivalence",
+        folder=str(work.folder),
+        arrays=[[str(file), dtype] for file, dtype in _array_files(session, cell, framework).items()],
+        mode=mode_of(framework, work, ""),
+        batch_size=work.equivalence_batch,
+        tokens=work.equivalence_tokens,
+        precision=work.precision[session.device],
+    ) | {"seed": _fresh_seed(session, cell), "threads": 1}
 
 
-def _array_files(session: Session, cell: Cell, framework: str) -> list[Path]:
-    """The reference writes twice: its own repetition must agree to the same tolerance."""
-    again = framework == next(iter(session.frameworks))
-    names = [f"{cell.subject}-{framework}.npz"] + [f"{cell.subject}-again.npz"] * again
-    return [session.caches / name for name in names]
+def _array_files(session: Session, cell: Cell, framework: str) -> dict[Path, str]:
+    """Where a framework writes what it computes, and in which precision.
+
+    The reference writes twice in float64: its own repetition must agree to the same tolerance.
+    """
+    stem = session.caches / cell.subject
+    timed = session.suite.workload(cell.subject).precision[session.device]
+    files = {Path(f"{stem}-{framework}.npz"): "float64", Path(f"{stem}-{framework}-timed.npz"): timed}
+    if framework == next(iter(session.frameworks)):
+        files[Path(f"{stem}-again.npz")] = "float64"
+    return files
 
 
 def _fresh_seed(session: Session, cell: Cell) -> int:
@@ -109,7 +124,13 @@ def _fresh_seed(session: Session, cell: Cell) -> int:
 
 
 def _check(session: Session, cell: Cell) -> Iterator[Measurement]:
-    """All frameworks at once in float64, each against the first one; the first against its own repetition."""
+    """All frameworks at once, each against the first one; the first against its own repetition.
+
+    The second line says how far what is timed, in its class of precision, is from the reference's float64;
+    the first passes only if it does.
+    """
+    from benchmarks import equivalence  # noqa: PLC0415 - numpy, which planning and resuming do without
+
     work = session.suite.workload(cell.subject)
     begin, started = time.monotonic(), datetime.now(UTC)
     ended = _answers(session, cell)
@@ -117,52 +138,69 @@ def _check(session: Session, cell: Cell) -> Iterator[Measurement]:
     common = {
         "started_at": started,
         "seconds": round(time.monotonic() - begin, 3),
-        "code_hash": workload.code_hash(work.folder),
+        "code_hash": session.code_hash(work.folder),
         "category": work.category,
-        "precision": "float64",
         "batch_size": work.equivalence_batch,
         "settings": {"reference": reference, "input_seed": _fresh_seed(session, cell)},
     }
-    first, again = _array_files(session, cell, reference)
     for name in session.frameworks:
-        own = name == reference
-        file = again if own else _array_files(session, cell, name)[0]
-        outcome = _compare((ended[reference], first), (ended[name], file), work, own=own)
-        yield session.line(cell, name, "equivalence", **common, **outcome)
+        exact, single = _compared(session, cell, ended[reference], ended[name], name)
+        timed = work.precision[session.device]
+        yield session.line(cell, name, "equivalence", precision="float64", **common, **exact)
+        yield session.line(cell, name, "equivalence.float32", precision=timed, **common, **single)
+    equivalence.load_arrays.cache_clear()
 
 
-def _compare(
-    reference: tuple[Ended, Path], other: tuple[Ended, Path], work: workload.Workload, *, own: bool
-) -> dict[str, Any]:
+def _compared(
+    session: Session, cell: Cell, first: Ended, second: Ended, framework: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the float64 and the float32 line say of a framework."""
     from benchmarks import equivalence  # noqa: PLC0415 - numpy, which planning and resuming do without
 
-    (first, first_file), (second, second_file) = reference, other
+    lost = None
     if second.status != "ok":
-        return {"status": second.status, "reason": second.reason}
-    if first.status != "ok":
-        return {"status": "not_run", "reason": f"the reference has no result to compare with: {first.reason}"}
-    arrays = equivalence.load_arrays(first_file), equivalence.load_arrays(second_file)
-    checks = equivalence.compare(*arrays, work.tolerance)
+        lost = {"status": second.status, "reason": second.reason}
+    elif first.status != "ok":
+        lost = {"status": "not_run", "reason": f"the reference has no result to compare with: {first.reason}"}
+    if lost:
+        return lost, lost
+    work, reference = session.suite.workload(cell.subject), next(iter(session.frameworks))
+    exact, single = map(equivalence.load_arrays, list(_array_files(session, cell, framework))[:2])
+    truth, own_single, again = map(equivalence.load_arrays, _array_files(session, cell, reference))
+    peer = "its own repetition" if framework == reference else "the reference"
+    checks = equivalence.compare(truth, again if framework == reference else exact, work.tolerance)
     weights = first.result["weights"], second.result["weights"]
     checks += equivalence.compare_weights(*weights, parameters=work.parameters)
+    timed = work.precision[session.device]
+    rounded = equivalence.compare_rounded(truth, own_single, single, timed)
+    versions = {"versions": second.result["versions"]}
+    short = _outcome(rounded, f"{timed} is too far from the float64 of {reference}") | versions
+    whole = _outcome(checks, f"not equivalent to {peer}") | versions
+    if "reason" in short and "reason" not in whole:
+        whole = {"status": "error", "reason": short["reason"]} | versions
+    return whole, short
+
+
+def _outcome(checks: Sequence[Check], words: str) -> dict[str, Any]:
+    """Return the fields of a line that rests on checks: the worst error, or which check failed."""
     failed = [check for check in checks if not check.passed]
     if failed:
         worst = max(failed, key=lambda check: check.error)
-        peer = "its own repetition" if own else "the reference"
-        why = f"not equivalent to {peer}: {worst.what}, error {worst.error:.1e} beyond {worst.tolerance:.0e}"
+        why = f"{words}: {worst.what}, error {worst.error:.1e} beyond {worst.tolerance:.1e}"
         return {"status": "error", "reason": f"{why}; {len(failed)} of {len(checks)} checks failed"}
-    checks.sort(key=lambda check: -check.error)
-    items = [{"what": one.what, "error": one.error, "tolerance": one.tolerance} for one in checks[:5]]
+    ordered = sorted(checks, key=lambda check: -check.error)
+    items = [{"what": one.what, "error": one.error, "tolerance": one.tolerance} for one in ordered[:5]]
     counts = {"successes": len(checks), "trials": len(checks), "items": tuple(items)}
-    return {"value": checks[0].error, "versions": second.result["versions"]} | counts
+    return {"value": ordered[0].error} | counts
 
 
 def _step(session: Session, cell: Cell) -> Iterator[Measurement]:
     work = session.suite.workload(cell.subject)
-    spec = _step_spec(session, cell, work)
+    spec = step_spec(session, cell, work)
     timed = gated(session, spec)
-    common = _timed_fields(session, cell, work, timed)
+    common = timed_fields(session, cell, work, timed)
     metric = work.metric or _STEP_METRIC[cell.task]
+    scale = _rate if METRICS[metric].unit == "items/s" else _seconds
     result = timed.ended.result
     if timed.ended.status != "ok":
         yield session.line(cell, cell.framework, metric, **common)
@@ -170,97 +208,33 @@ def _step(session: Session, cell: Cell) -> Iterator[Measurement]:
     common["settings"] |= result["settings"]
     common["versions"] = result["versions"]
     rate = _flop_rate(work, cell, spec, result["median"])
-    share = rate / ceiling if rate and (ceiling := _ceiling(session)) else None
+    roof = precision.ROOF[spec["precision"]]
+    share = rate / ceiling if rate and (ceiling := _ceiling(session, roof)) else None
     if share is not None and share > _TOO_FAST:
-        refused = (
-            f"{rate:.3g} FLOP/s is beyond the measured ceiling {_ceiling(session):.3g}: this is not float32"
-        )
+        refused = f"{rate:.3g} FLOP/s is beyond the measured ceiling {ceiling:.3g}: this is not {roof}"
         for name in (metric, "bench.warm_up", "bench.roofline_share"):
             yield session.line(cell, cell.framework, name, **common | {"status": "error", "reason": refused})
         return
-    yield session.line(
-        cell, cell.framework, metric, value=result["median"], samples=tuple(result["samples"]), **common
-    )
+    value, *samples = scale([result["median"], *result["samples"]], spec["batch_size"])
+    yield session.line(cell, cell.framework, metric, value=value, samples=tuple(samples), **common)
     first = result["first_call_s"]
     yield session.line(cell, cell.framework, "bench.warm_up", value=first, samples=(first,), **common)
     if share is not None:
         yield session.line(
             cell, cell.framework, "bench.roofline_share", value=share, samples=(share,), **common
         )
+    if (peak := result["device_peak"]) is not None:
+        peak = float(peak)
+        yield session.line(cell, cell.framework, "bench.peak_memory", value=peak, samples=(peak,), **common)
 
 
-def _step_spec(session: Session, cell: Cell, work: workload.Workload) -> dict[str, Any]:
-    return session.spec(
-        cell.framework,
-        task=cell.task,
-        phase=cell.task,
-        folder=str(work.folder),
-        mode=mode_of(session.frameworks[cell.framework].declared, cell.protocol),
-        batch_size=work.batch_size[session.device],
-        seconds=session.suite.seconds,
-        min_samples=session.suite.min_samples,
-    )
+def _seconds(seconds: Sequence[float], _: int) -> Sequence[float]:
+    return seconds
 
 
-def _timed_fields(session: Session, cell: Cell, work: workload.Workload, timed: Timed) -> dict[str, Any]:
-    return {
-        "status": timed.ended.status,
-        "reason": timed.ended.reason,
-        "started_at": timed.started_at,
-        "seconds": timed.seconds,
-        "quality": "noisy" if timed.noisy else "ok",
-        "variant": cell.protocol,
-        "mode": mode_of(session.frameworks[cell.framework].declared, cell.protocol),
-        "phase": cell.task,
-        "precision": "float32",
-        "batch_size": work.batch_size[session.device],
-        "code_hash": workload.code_hash(work.folder),
-        "category": work.category,
-        "settings": dict(timed.circumstances),
-    }
-
-
-def gated(session: Session, spec: Mapping[str, Any], **launch: Any) -> Timed:
-    """Run one worker between two canaries, again while it was disturbed, and return the quietest try.
-
-    A worker that fails is not tried again: a failure is a result.
-    """
-    if session.frameworks[spec["framework"]].missing:
-        return Timed(session.start(spec), datetime.now(UTC), 0.0, (), {})
-    best: Timed | None = None
-    for attempt in range(1 + session.suite.retries):
-        timed = _one_try(session, spec, launch, attempt)
-        session.retried_s += timed.seconds if attempt else 0.0
-        if best is None or len(timed.noisy) < len(best.noisy):
-            best = timed
-        if timed.ended.status != "ok" or not timed.noisy:
-            return timed
-        if session.retried_s >= session.suite.retry_budget_s:
-            break
-    if best is None:
-        raise ValueError("a suite needs zero or more retries")
-    return best
-
-
-def _one_try(session: Session, spec: Mapping[str, Any], launch: Mapping[str, Any], attempt: int) -> Timed:
-    waiting = noise.wait_until_quiet(patience_s=session.suite.patience_s * (attempt + 1))
-    before = session.canary()
-    started, begin = datetime.now(UTC), time.monotonic()
-    with noise.watched() as seen:
-        ended = session.start(spec, **launch)
-    seconds = round(time.monotonic() - begin, 3)
-    after = session.canary()
-    watched = ended.result.get("noise", seen)
-    reasons = noise.judge(watched, (before, after), session.usual_canary()) if ended.status == "ok" else []
-    circumstances = {
-        **watched,
-        "foreign_before": waiting,
-        "canary_s": [round(before, 6), round(after, 6)],
-        "attempts": attempt + 1,
-        "noisy": reasons,
-        "cpus": list(session.cpus),
-    }
-    return Timed(ended, started, seconds, tuple(reasons), circumstances)
+def _rate(seconds: Sequence[float], batch: int) -> Sequence[float]:
+    """Return records per second of steps of `batch` records each."""
+    return [batch / one for one in seconds]
 
 
 def _flop_rate(work: workload.Workload, cell: Cell, spec: Mapping[str, Any], seconds: float) -> float | None:
@@ -270,9 +244,10 @@ def _flop_rate(work: workload.Workload, cell: Cell, spec: Mapping[str, Any], sec
     return float(work.flops * spec["batch_size"] * passes / seconds)
 
 
-def _ceiling(session: Session) -> float | None:
-    """Return the best undisturbed matrix product of this run by any side, in FLOP/s; None without one."""
-    quiet = [line for line in session.measured if line.metric == "bench.ceiling" and line.quality == "ok"]
+def _ceiling(session: Session, roof: str) -> float | None:
+    """Return the best undisturbed product of this class in this run by any side, in FLOP/s, if any."""
+    lines = (one for one in session.measured if one.metric == ceilings.PRODUCT and one.precision == roof)
+    quiet = [line for line in lines if line.quality == "ok"]
     found = [line.value for line in quiet]
     return max((value for value in found if value is not None), default=None)
 
@@ -285,26 +260,25 @@ def _ceiling_cell(session: Session, cell: Cell) -> Iterator[Measurement]:
         "started_at": timed.started_at,
         "seconds": timed.seconds,
         "quality": "noisy" if timed.noisy else "ok",
-        "precision": "float32",
         "category": "ceiling",
-        "settings": dict(timed.circumstances),
     }
-    for metric, key, subject in (
-        ("bench.ceiling", "own", "matmul"),
-        ("bench.ceiling", "numpy", "matmul_numpy"),
-        ("bench.bandwidth", "copy", "copy"),
-    ):
-        rates = tuple(timed.ended.result.get(key, ()))
-        found = {"value": max(rates), "samples": rates} if rates else {}
-        yield session.line(cell, cell.framework, metric, **fields | {"subject": subject} | found)
+    result = timed.ended.result
+    for rate in ceilings.PLANNED[session.device]:
+        rates = tuple(result.get("rates", {}).get(rate.id, ()))
+        found: dict[str, Any] = {"value": max(rates), "samples": rates} if rates else {}
+        if why := result.get("reasons", {}).get(rate.id):
+            found = {"status": "unsupported", "reason": why}
+        settings = {**timed.circumstances, **result.get("settings", {}).get(rate.id, {})}
+        place = {"subject": rate.subject, "precision": rate.precision, "settings": settings}
+        yield session.line(cell, cell.framework, rate.metric, **fields | place | found)
 
 
 def _memory(session: Session, cell: Cell) -> Iterator[Measurement]:
     work = session.suite.workload(cell.subject)
     begin, started = time.monotonic(), datetime.now(UTC)
-    ended = session.start(_step_spec(session, cell, work) | {"task": "memory"})
+    ended = session.start(step_spec(session, cell, work) | {"task": "memory"})
     timed = Timed(ended, started, round(time.monotonic() - begin, 3), (), {})
-    fields = _timed_fields(session, cell, work, timed)
+    fields = timed_fields(session, cell, work, timed)
     if ended.status == "ok":
         peak = float(ended.result["peak"])
         fields |= {"value": peak, "samples": (peak,), "versions": ended.result["versions"]}
@@ -363,34 +337,6 @@ def _probe(session: Session, cell: Cell) -> Iterator[Measurement]:
         )
 
 
-def _scale(session: Session, cell: Cell) -> Iterator[Measurement]:
-    """One thread against all threads, and batch 1 against the workload's batch, in fresh processes.
-
-    With one machine of a few cores this shows the cost of coordination, not that of a cluster.
-    """
-    work = session.suite.workload(cell.subject)
-    task = next(iter(session.suite.workloads[cell.subject]))
-    whole = _step_spec(session, replace(cell, task=task), work)
-    timed = {
-        "all": gated(session, whole),
-        "one_thread": gated(session, whole | {"threads": 1}),
-        "batch_1": gated(session, whole | {"batch_size": 1}),
-    }
-    for metric, other, factor in (
-        ("bench.thread_efficiency", "one_thread", 1.0 / session.threads),
-        ("bench.batch_gain", "batch_1", float(whole["batch_size"])),
-    ):
-        pair = timed[other], timed["all"]
-        fields = _timed_fields(session, replace(cell, task=task), work, pair[1])
-        fields["quality"] = "noisy" if pair[0].noisy or pair[1].noisy else "ok"
-        if failed := next((one.ended for one in pair if one.ended.status != "ok"), None):
-            fields |= {"status": failed.status, "reason": failed.reason}
-        else:
-            gain = factor * pair[0].ended.result["median"] / pair[1].ended.result["median"]
-            fields |= {"value": gain, "samples": (gain,), "versions": pair[1].ended.result["versions"]}
-        yield session.line(cell, cell.framework, metric, **fields)
-
-
 def _floor(session: Session, cell: Cell) -> Iterator[Measurement]:
     """How far two measurements of the same thing lie apart in this run: differences below are ties."""
     ratios = compare.self_ratios(session.measured, cell.framework)
@@ -411,6 +357,7 @@ _KINDS: Mapping[str, Callable[[Session, Cell], Iterator[Measurement]]] = {
     "step": _step,
     "memory": _memory,
     "ceiling": _ceiling_cell,
-    "scale": _scale,
+    "scale": scaling.ends,
+    **dict.fromkeys(AXES, scaling.curve),
     "floor": _floor,
 }

@@ -1,16 +1,21 @@
-"""Run the interactive examples of docstrings, one child process per docstring (PROBES §2)."""
+"""Run the examples of docstrings, one child process per docstring and kind of example (PROBES §2).
+
+Interactive examples (`>>>`) and plain code blocks are two kinds: one side tests the first and puts what does
+not run into the second, the other has few of the second.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import doctest
 import importlib
+import inspect
 import io
 import os
 import re
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -23,43 +28,77 @@ _DEVICE = re.compile(
 )
 _NETWORK = re.compile(r"urlopen|URLError|HTTPError|ConnectionError|gaierror|Max retries", re.IGNORECASE)
 _SHOWN = 120
+_FENCE = re.compile(r"^ *```(?:python|py)?[ \t]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+_LITERAL = re.compile(
+    r"(?:Examples?\s*::|\.\. code(?:-block)?:: *python)[ \t]*\n(?:[ \t]*\n)*((?: +.*\n|[ \t]*\n)+)"
+)
+INTERACTIVE, BLOCK = "interactive", "block"
 
 
 def collect(found: Iterable[tuple[str, Any]], prelude: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the state of every public docstring that has interactive examples."""
+    """Return the state of every public docstring that has examples, by kind of example."""
     results = []
     for name, thing in documented.unique(found):
         text = getattr(thing, "__doc__", None)
-        if not isinstance(text, str) or ">>>" not in text:
+        if not isinstance(text, str):
             continue
-        ended = _attempt(text, prelude)
-        missing = re.search(r"NameError: name '(\w+)'", ended.get("error", ""))
-        if missing and (supplied := _name_from_home(thing, missing.group(1))):
-            ended = _attempt(text, {**prelude, **supplied})
-            if ended["state"] == "runs":
-                ended = {"state": "needs_one_name", "error": missing.group(1)}
-        results.append({"name": name, "skipped": "+SKIP" in text or "+REQUIRES" in text} | ended)
+        skipped = "+SKIP" in text or "+REQUIRES" in text
+        if ">>>" in text:
+            state = _state_of(thing, partial(_interactive, text), prelude)
+            results.append({"name": name, "kind": INTERACTIVE, "skipped": skipped} | state)
+        if code := blocks(text):
+            state = _state_of(thing, partial(_blocks, code), prelude)
+            results.append({"name": name, "kind": BLOCK, "skipped": skipped} | state)
     return results
 
 
-def _attempt(text: str, prelude: Mapping[str, Any]) -> dict[str, Any]:
+def blocks(text: str) -> list[str]:
+    """Return the code blocks without prompts: fenced ones, and those that an `Example::` introduces."""
+    clean = inspect.cleandoc(text) + "\n"
+    fenced = [match.group(1) for match in _FENCE.finditer(clean)]
+    literal = [match.group(1) for match in _LITERAL.finditer(clean) if match.group(1).strip()]
+    return [inspect.cleandoc("\n" + code) for code in fenced + literal if ">>>" not in code]
+
+
+def _state_of(
+    thing: Any, attempt: Callable[[Mapping[str, Any]], dict[str, Any]], prelude: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Attempt once, and once more with the one name that was missing, from the defining module."""
+    ended = attempt(prelude)
+    missing = re.search(r"NameError: name '(\w+)'", ended.get("error", ""))
+    if missing and (supplied := _name_from_home(thing, missing.group(1))):
+        ended = attempt({**prelude, **supplied})
+        if ended["state"] == "runs":
+            return {"state": "needs_one_name", "error": missing.group(1)}
+    return ended
+
+
+def _interactive(text: str, prelude: Mapping[str, Any]) -> dict[str, Any]:
     try:
         sources = [example.source for example in doctest.DocTestParser().get_examples(text)]
     except ValueError as error:
         return {"state": "not_python", "error": scrub(str(error))[:_SHOWN]}
-    ended = forked.call(partial(_run, sources, dict(prelude)), timeout_s=_TIMEOUT_S)
+    return _ended(partial(_run, sources, dict(prelude), "single"))
+
+
+def _blocks(code: list[str], prelude: Mapping[str, Any]) -> dict[str, Any]:
+    return _ended(partial(_run, code, dict(prelude), "exec"))
+
+
+def _ended(run: Callable[[], str]) -> dict[str, Any]:
+    ended = forked.call(run, timeout_s=_TIMEOUT_S)
     said = ended.get("value", " ".join(f"{key} {what}" for key, what in ended.items()))
     return {"state": _state(said), "error": scrub(said)[:_SHOWN]} if said else {"state": "runs"}
 
 
-def _run(sources: list[str], names: dict[str, Any]) -> str:
-    """Execute the statements in a scratch folder; return the error's text, or an empty text."""
+def _run(sources: list[str], names: dict[str, Any], mode: str) -> str:
+    """Execute the sources in turn in a scratch folder; return the error's text, or an empty text."""
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         os.chdir(folder)
         warnings.simplefilter("ignore")
         try:
             for source in sources:
-                exec(compile(source, "<example>", "single"), names)  # noqa: S102 - the frameworks' own examples
+                exec(compile(source, "<example>", mode), names)  # noqa: S102 - the frameworks' own examples
         except BaseException as error:  # noqa: BLE001 - an example may fail in any way, and may exit
             return f"{type(error).__name__}: {error}"
         finally:

@@ -29,7 +29,7 @@ _BUFFER = bytes(_CANARY_BYTES)
 
 @dataclass(frozen=True)
 class Usage:
-    """Jiffies of the machine since its start, and seconds of CPU of this process and its children."""
+    """Jiffies of the machine since its start, and seconds of CPU of this process and its descendants."""
 
     busy: int
     steal: int
@@ -45,7 +45,7 @@ def usage() -> Usage | None:
         return None
     user, nice, system, _, _, irq, softirq, steal = fields[:8]  # without idle and waiting for disks
     times = os.times()
-    own = times.user + times.system + times.children_user + times.children_system
+    own = times.user + times.system + times.children_user + times.children_system + _living_s()
     return Usage(user + nice + system + irq + softirq, steal, sum(fields[:8]), own)
 
 
@@ -111,6 +111,24 @@ def judge(noise: Mapping[str, float | None], canaries: tuple[float, float], usua
     if slowest > CANARY_LIMIT:
         reasons.append(f"the canary ran {slowest:.1%} slower than its median")
     return reasons
+
+
+def _living_s() -> float:
+    """Return the seconds of CPU of all living descendants: workers that feed or share a step are ours."""
+    parents: dict[int, int] = {}
+    jiffies: dict[int, int] = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = file.read_text().rpartition(")")[2].split()  # the name before may hold anything
+        except OSError:  # it ended meanwhile
+            continue
+        parents[int(file.parent.name)] = int(fields[1])
+        jiffies[int(file.parent.name)] = sum(map(int, fields[11:15]))
+    mine, found = {os.getpid()}, 0
+    while children := {pid for pid, parent in parents.items() if parent in mine} - mine:
+        found += sum(jiffies[pid] for pid in children)
+        mine |= children
+    return found / _TICKS
 
 
 def _canary_work(_: int) -> int:

@@ -16,6 +16,10 @@ class Unsupported(Exception):
     """The framework cannot do what the cell asks for, on this machine; the message is the reason."""
 
 
+class NotRun(Exception):
+    """What the cell needs is not here (a package, the index); the message says what to bring."""
+
+
 def scrub(text: str) -> str:
     """Return the text on one line without folders: result files name no path of a machine."""
     flat = " ".join(text.split())
@@ -30,8 +34,9 @@ def classify(returncode: int, stderr: str) -> tuple[str, str]:
         return "oom", "killed by signal 9 from outside: as a rule the kernel's out-of-memory killer"
     if MEMORY_WORDS.search(error):
         return "oom", scrub(error)
-    if "Unsupported:" in error:
-        return "unsupported", scrub(error.split("Unsupported:", 1)[1])
+    for name, status in (("Unsupported:", "unsupported"), ("NotRun:", "not_run")):
+        if name in error:
+            return status, scrub(error.split(name, 1)[1])
     if error.startswith("ModuleNotFoundError:"):
         return "not_run", scrub(error)
     if returncode < 0:
@@ -44,6 +49,6 @@ def _last_error(stderr: str) -> str:
     heads = [
         line
         for line in stderr.splitlines()
-        if re.match(r"^[\w.]+(Error|Exception|Unsupported|Interrupt)\b", line)
+        if re.match(r"^[\w.]+(Error|Exception|Unsupported|NotRun|Interrupt)\b", line)
     ]
     return heads[-1] if heads else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from benchmarks.workload import PROBES, ROOT, WORKLOADS, Workload, load_workload
 from evidence.errors import InputError, MeasurementError
 
 AGAIN = "again"
+AXES = ("threads", "batch", "tokens", "processes")
+"""What a scaling curve goes along; each is a kind of cell."""
 FRAMEWORKS_FILE = ROOT / "frameworks" / "frameworks.toml"
 
 
@@ -20,8 +22,8 @@ FRAMEWORKS_FILE = ROOT / "frameworks" / "frameworks.toml"
 class Cell:
     """The smallest thing that is measured, written and resumed as a whole.
 
-    `kind` is one of check, probe, start, step, memory, ceiling, scale, floor; `framework` is empty where
-    a cell asks all of them at once.
+    `kind` is one of check, probe, start, step, memory, ceiling, scale, floor, or the axis of a scaling
+    curve; `framework` is empty where a cell asks all of them at once.
     """
 
     kind: str
@@ -42,9 +44,11 @@ class Cell:
 class Suite:
     """A suite of `suites.toml` with the workloads it names.
 
+    `frameworks` are those that it measures where no others are asked for (none: the usual ones);
     `protocols` and `starts` map a protocol to its number of rounds; `only` names the tasks
     (`workload/task`) of a protocol that not all of them run under; `repeated` are the workloads that run
-    twice in every round, each framework against itself, for the noise floor.
+    twice in every round, each framework against itself, for the noise floor; `curves` maps an axis to the
+    workload, task and points of its scaling curve.
     """
 
     id: str
@@ -64,6 +68,8 @@ class Suite:
     ceilings: bool
     memory: bool
     shared_untimed: bool
+    curves: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    frameworks: Sequence[str] = ()
     folder: Path = WORKLOADS
     probe_folder: Path = PROBES
 
@@ -88,6 +94,11 @@ def load_suite(name: str, file: Path = ROOT / "suites.toml") -> Suite:
 def declared_frameworks() -> Mapping[str, Mapping[str, Any]]:
     """Return what `frameworks.toml` declares, by framework."""
     return read_toml(FRAMEWORKS_FILE)
+
+
+def usual_frameworks() -> list[str]:
+    """Return the frameworks that are measured where nobody asks for one by name."""
+    return [name for name, declared in declared_frameworks().items() if not declared.get("on_request", False)]
 
 
 def cells(suite: Suite, frameworks: Sequence[str], seed: int) -> list[Cell]:
@@ -115,9 +126,14 @@ def cells(suite: Suite, frameworks: Sequence[str], seed: int) -> list[Cell]:
     return plan
 
 
-def mode_of(declared: Mapping[str, Any], protocol: str) -> str:
-    """Return the framework's mode under a protocol; `again` is the headline mode once more."""
-    return str(declared["modes"]["" if protocol == AGAIN else protocol])
+def modes_of(framework: str, work: Workload) -> Mapping[str, str]:
+    """Return what runs under each protocol: the framework's modes, or the workload's where it has its own."""
+    return {**declared_frameworks()[framework]["modes"], **work.modes.get(framework, {})}
+
+
+def mode_of(framework: str, work: Workload, protocol: str) -> str:
+    """Return what runs under a protocol; `again` is the headline mode once more."""
+    return modes_of(framework, work)["" if protocol == AGAIN else protocol]
 
 
 def _round(suite: Suite, frameworks: Sequence[str], number: int) -> Iterator[list[Cell]]:
@@ -128,6 +144,8 @@ def _round(suite: Suite, frameworks: Sequence[str], number: int) -> Iterator[lis
     if number < suite.protocols.get("", 0):
         for name in suite.scaled:
             yield [Cell("scale", name, framework, round=number) for framework in frameworks]
+        for axis, one in suite.curves.items():
+            yield [Cell(axis, one["workload"], each, one["task"], round=number) for each in frameworks]
     for variant, rounds in suite.starts.items():
         if number < rounds:
             yield [Cell("start", "first_result", one, protocol=variant, round=number) for one in frameworks]
@@ -148,7 +166,7 @@ def _steps(suite: Suite, frameworks: Sequence[str], name: str, kind: str, number
         due.add(AGAIN)
     for task in suite.workloads[name]:
         for framework in frameworks:
-            known = {*declared_frameworks()[framework]["modes"], AGAIN}
+            known = {*modes_of(framework, suite.workload(name)), AGAIN}
             for protocol in sorted(due & known) if kind == "step" else [""]:
                 if f"{name}/{task}" in suite.only.get(protocol, [f"{name}/{task}"]):
                     yield Cell(kind, name, framework, task, protocol)

@@ -25,6 +25,11 @@ _KEPT = (
     "SYSTEMROOT",
     "CXX",
     "CC",
+    "SSL_CERT_FILE",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "TOUCHSTONE_HOME",
+    "TOUCHSTONE_INDEX_URL",
 )
 
 

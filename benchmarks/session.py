@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import machine, noise, process, workload
+from benchmarks import machine, noise, precision, process, workload
 from benchmarks.metrics import METRICS
+from benchmarks.outcome import scrub
 from benchmarks.plan import Cell, Suite, declared_frameworks
 from evidence.errors import InputError
 from evidence.types import Measurement
 
 _DESCRIBE_TIMEOUT_S = 60.0
+_SECOND_LOOKS = 2
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Session:
             "module": declared["module"],
             "distributions": declared["distributions"],
             "device": self.device,
+            "precision": precision.FLOAT32,
             "threads": self.threads,
             "cpus": list(self.cpus),
             "seed": self.seed,
@@ -75,7 +78,14 @@ class Session:
         if found.missing:
             return process.Ended("not_run", found.missing)
         launch.setdefault("timeout_s", self.suite.timeout_s)
+        declared = found.declared.get("environment", {})
+        environment = {name: text.format(caches=self.caches) for name, text in declared.items()}
+        launch.setdefault("environment", environment)
         return process.run(spec, process.Launch(python=found.python, caches=self.caches, **launch))
+
+    def code_hash(self, folder: Path) -> str:
+        """Return the hash of a workload folder for the frameworks of this run."""
+        return workload.code_hash(folder, frameworks=self.frameworks)
 
     def line(self, cell: Cell, framework: str, metric: str, **fields: Any) -> Measurement:
         """Return a result line of this run; the caller says what came out."""
@@ -96,25 +106,42 @@ class Session:
         )
 
     def canary(self) -> float:
-        """Take a canary and remember it."""
-        self.canaries.append(noise.canary(self.threads))
-        return self.canaries[-1]
+        """Take a canary and remember it; a slow one is taken again at once, twice at most.
+
+        A slow machine stays slow for longer than a canary. A hiccup of the canary itself says nothing of the
+        cell beside it, and used to cost every tenth one.
+        """
+        taken = noise.canary(self.threads)
+        for _ in range(_SECOND_LOOKS):
+            if not self.canaries or taken <= (1 + noise.CANARY_LIMIT) * self.usual_canary():
+                break
+            taken = min(taken, noise.canary(self.threads))
+        self.canaries.append(taken)
+        return taken
 
     def usual_canary(self) -> float:
         """Return the median canary of the run so far, in seconds."""
         return statistics.median(self.canaries)
 
 
-def find(frameworks: Sequence[str], pythons: Mapping[str, Path], caches: Path) -> dict[str, Installed]:
-    """Look which frameworks are installed, without importing them. Raises InputError for an unknown name."""
+def find(
+    frameworks: Sequence[str], pythons: Mapping[str, Path], caches: Path, reasons: Mapping[str, str]
+) -> dict[str, Installed]:
+    """Look which frameworks are installed, without importing them. Raises InputError for an unknown name.
+
+    `reasons` say what came of trying to install those that are not.
+    """
     known = declared_frameworks()
-    for name in (*frameworks, *pythons):
+    for name in (*frameworks, *pythons, *reasons):
         if name not in known:
             raise InputError(f"no framework {name!r} can be measured. Known: {', '.join(known)}")
-    return {name: _find(name, Path(pythons.get(name, sys.executable)), caches) for name in frameworks}
+    return {
+        name: _find(name, Path(pythons.get(name, sys.executable)).absolute(), caches, reasons.get(name, ""))
+        for name in frameworks
+    }
 
 
-def _find(name: str, python: Path, caches: Path) -> Installed:
+def _find(name: str, python: Path, caches: Path, reason: str) -> Installed:
     declared = declared_frameworks()[name]
     if not python.is_file():
         raise InputError(f"{python}: no such Python (for {name}). Give the path of its interpreter")
@@ -127,11 +154,11 @@ def _find(name: str, python: Path, caches: Path) -> Installed:
             name, declared, python, {}, missing=f"this Python cannot run the worker: {ended.reason}"
         )
     versions = dict(ended.result["versions"]) | {"python": ended.result["python"]}
-    missing = (
-        ""
-        if ended.result["installed"]
-        else f"{declared['module']} is not installed in the Python used for {name}"
-    )
+    missing = ""
+    if not ended.result["installed"]:
+        where = f"the Python {versions['python']} used for {name}"
+        missing = f"{declared['module']} is not installed in {where}"
+        missing += f": {scrub(reason)}" if reason else ""
     return Installed(name, declared, python, versions, missing)
 
 
@@ -142,7 +169,9 @@ def plan_hash(
     described = repr(suite).replace(str(suite.folder), "").replace(str(suite.probe_folder), "")
     content = {
         "suite": described,
-        "code": {name: workload.code_hash(suite.folder / name) for name in suite.workloads},
+        "code": {
+            name: workload.code_hash(suite.folder / name, frameworks=frameworks) for name in suite.workloads
+        },
         "probes": {
             name: workload.code_hash(suite.probe_folder / name, framework_files=False)
             for name in suite.probes

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import cells, lines, machine
-from benchmarks.plan import Cell, Suite, declared_frameworks, load_suite
+from benchmarks.plan import Cell, Suite, load_suite, usual_frameworks
 from benchmarks.plan import cells as plan_cells
 from benchmarks.session import Installed, Session, find, plan_hash
 from evidence.errors import InputError, MeasurementError
@@ -34,28 +35,39 @@ def run_suite(
     device: str = "cpu",
     report: Callable[[Measurement], None] = lambda measurement: None,
     seed: int = 0,
+    limit_s: float | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> int:
     """Run a suite and append its lines to `out`; return how many lines were written now.
 
-    `frameworks` empty means all that can be measured; `pythons` gives some of them another interpreter.
+    `frameworks` empty means those of the suite; `pythons` gives some of them another interpreter, `reasons`
+    say what came of trying to install one that is not there. No cell is begun after `limit_s` seconds: the
+    same call goes on from there.
     `report` is called with every line as soon as it is on disk. Raises InputError for a wrong argument and
     MeasurementError when the file cannot be written.
     """
+    begin = time.monotonic()
     if device not in _DEVICES:
         raise InputError(f"device {device!r} is none of {', '.join(_DEVICES)}")
     chosen = suite if isinstance(suite, Suite) else load_suite(suite)
     with tempfile.TemporaryDirectory(prefix="touchstone-caches-") as caches:
-        found = find(frameworks or tuple(declared_frameworks()), pythons or {}, Path(caches))
+        wanted = frameworks or chosen.frameworks or usual_frameworks()
+        found = find(wanted, pythons or {}, Path(caches), reasons or {})
         if device == "gpu" and not machine.gpus():
             found = {name: replace(one, missing=one.missing or _NO_GPU) for name, one in found.items()}
         session = _open(chosen, out, found, device=device, seed=seed, caches=Path(caches))
         done = {line.settings["cell"] for line in session.measured}
         todo = [cell for cell in plan_cells(chosen, list(found), seed) if cell.id not in done]
-        if chosen.shared_untimed:
+        if limit_s is None or time.monotonic() - begin <= limit_s:
             cells.ask_in_advance(session, todo)
         for _ in range(_FIRST_CANARIES):
             session.canary()
-        return sum(_measure(session, cell, out, report) for cell in todo)
+        written = 0
+        for cell in todo:
+            if limit_s is not None and time.monotonic() - begin > limit_s:
+                break
+            written += _measure(session, cell, out, report)
+        return written
 
 
 def _measure(session: Session, cell: Cell, out: Path, report: Callable[[Measurement], None]) -> int:

@@ -28,12 +28,14 @@ class Stepper:
     """A step that can be timed.
 
     `run(i)` does the i-th step and returns its result, `finish(result)` waits until it is really there and
-    returns one number of it, `compilations()` counts graphs or traces made so far.
+    returns one number of it, `compilations()` counts graphs or traces made so far. `steps` is how many steps
+    of the program one run makes: a trainer's epoch, a burst of batches.
     """
 
     run: Callable[[int], object]
     finish: Callable[[object], float]
     compilations: Callable[[], int]
+    steps: int = 1
 
 
 @dataclass(frozen=True)
@@ -64,22 +66,23 @@ def measure(stepper: Stepper, *, seconds: float, min_samples: int = 10, sample_s
     with noise.watched() as seen:
         begin = time.perf_counter()
         while len(samples) < min_samples or time.perf_counter() - begin < seconds:
-            elapsed, value = _sample(stepper, k, first=len(samples) * k)
-            samples.append(elapsed / k)
+            elapsed, value = sample(stepper, k, first=len(samples) * k)
+            samples.append(elapsed / (k * stepper.steps))
     if not math.isfinite(value):
         raise FloatingPointError(f"the step ended in {value}")
     return Timing(
         samples=tuple(samples),
         first_call_s=first_call,
         warm_steps=warm_steps,
-        steps_per_sample=k,
+        steps_per_sample=k * stepper.steps,
         compiled_inside=stepper.compilations() - graphs,
         last_value=value,
         noise=dict(seen),
     )
 
 
-def _sample(stepper: Stepper, k: int, *, first: int) -> tuple[float, float]:
+def sample(stepper: Stepper, k: int, *, first: int) -> tuple[float, float]:
+    """Return the seconds of `k` runs from the `first` on, with one synchronisation, and the last value."""
     start = time.perf_counter()
     for i in range(first, first + k - 1):
         stepper.run(i)
@@ -92,7 +95,7 @@ def _warm_up(stepper: Stepper) -> tuple[int, float]:
     begin, steps, previous = time.perf_counter(), 0, math.inf
     block = _BLOCK
     while True:
-        times = [_sample(stepper, 1, first=steps + i)[0] for i in range(block)]
+        times = [sample(stepper, 1, first=steps + i)[0] for i in range(block)]
         steps, current = steps + block, statistics.median(times)
         block = _SLOW_BLOCK if current > _SLOW_STEP_S else _BLOCK
         steady = abs(current - previous) <= STEADY * current

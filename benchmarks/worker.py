@@ -83,7 +83,7 @@ def measure(spec: Mapping[str, Any]) -> Result:
 
     adapter, workload, settings = _prepare(spec)
     begin = time.perf_counter()
-    stepper = adapter.stepper(workload, workload.program(spec["framework"]), spec)
+    stepper = _stepper(adapter, workload, spec)
     built = time.perf_counter() - begin
     timed = timing.measure(stepper, seconds=spec["seconds"], min_samples=spec["min_samples"])
     if timed.compiled_inside:
@@ -97,6 +97,7 @@ def measure(spec: Mapping[str, Any]) -> Result:
         "last_value": timed.last_value,
     }
     return {
+        "device_peak": adapter.peak_device_memory(spec),
         "samples": list(timed.samples),
         "median": statistics.median(timed.samples),
         "first_call_s": timed.first_call_s,
@@ -110,33 +111,67 @@ def memory(spec: Mapping[str, Any]) -> Result:
     """Peak memory of ten steps above what the process held after its import."""
     adapter, workload, settings = _prepare(spec)
     before = peak_rss()
-    stepper = adapter.stepper(workload, workload.program(spec["framework"]), spec)
+    stepper = _stepper(adapter, workload, spec)
     for i in range(_MEMORY_STEPS):
         stepper.finish(stepper.run(i))
-    device = adapter.peak_device_memory()
+    device = adapter.peak_device_memory(spec)
     peak = device if device is not None else peak_rss() - before
     return {"peak": peak, "settings": settings | {"after_import": before}, "versions": adapter.versions()}
 
 
 def equivalence(spec: Mapping[str, Any]) -> Result:
-    """Write outputs, gradients and losses in float64 to each of `spec["arrays"]`; return the weights."""
+    """Write outputs, gradients and losses to each file of `spec["arrays"]`, in the precision beside it.
+
+    The result holds the weights that were consumed.
+    """
     import numpy as np
 
     adapter, workload, settings = _prepare(spec)
-    for file in spec["arrays"]:
-        found = adapter.evaluate(workload, workload.program(spec["framework"]), spec)
+    program = workload.program(spec["framework"])
+    for file, dtype in spec["arrays"]:
+        one = spec | {"dtype": dtype}
+        if hasattr(program, "evaluate"):
+            found = program.evaluate(workload, one)
+        else:
+            found = adapter.evaluate(workload, program, one)
         arrays = {f"gradient/{name}": value for name, value in found["gradients"].items()}
         np.savez(file, outputs=found["outputs"], losses=np.asarray(found["losses"], np.float64), **arrays)
     return {"weights": found["weights"], "settings": settings, "versions": adapter.versions()}
 
 
+def overhead(spec: Mapping[str, Any]) -> Result:
+    """Time the step of a workload as a cell does, and in a bare loop."""
+    from benchmarks import overhead
+
+    adapter, workload, _ = _prepare(spec)
+    return overhead.measure(_stepper(adapter, workload, spec), spec)
+
+
+def parallel(spec: Mapping[str, Any]) -> Result:
+    """Train with several processes on this machine: this one only starts them and waits."""
+    from benchmarks.parallel import coordinator
+
+    return coordinator.run(spec)
+
+
+def rank(spec: Mapping[str, Any]) -> Result:
+    """Be one process of a data-parallel training."""
+    from benchmarks.parallel import coordinator
+    from benchmarks.workload import load_workload
+
+    adapter = _adapter(spec)
+    side = importlib.import_module(f"benchmarks.parallel.{spec['framework']}")
+    workload = load_workload(Path(spec["folder"]))
+    training = side.training(workload, workload.program(spec["framework"]), spec)
+    return coordinator.train(training, samples=spec["min_samples"]) | {"versions": adapter.versions()}
+
+
 def ceiling(spec: Mapping[str, Any]) -> Result:
-    """Best rate of square float32 products of this framework and of numpy, and the copy bandwidth."""
+    """Best rates of square products and of copying that the device of the spec reaches."""
     from benchmarks import ceilings
 
     adapter = _adapter(spec)
-    adapter.set_up(spec)
-    return ceilings.measure(adapter.matmul) | {"versions": adapter.versions()}
+    return ceilings.measure(adapter, spec) | {"versions": adapter.versions()}
 
 
 def peak_rss() -> int:
@@ -167,6 +202,9 @@ _TASKS: Mapping[str, Callable[[Mapping[str, Any]], Result]] = {
     "infer": measure,
     "memory": memory,
     "equivalence": equivalence,
+    "overhead": overhead,
+    "parallel": parallel,
+    "rank": rank,
     "ceiling": ceiling,
     "several": several,
 }
@@ -178,11 +216,23 @@ def _adapter(spec: Mapping[str, Any]) -> Any:
 
 
 def _prepare(spec: Mapping[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+    from benchmarks import precision
     from benchmarks.workload import load_workload
 
     adapter = _adapter(spec)
     settings = dict(adapter.set_up(spec))
-    return adapter, load_workload(Path(spec["folder"])), settings
+    wanted, found = precision.ROOF[precision.of(spec)], settings["precision"]
+    if found != wanted:
+        raise RuntimeError(f"declared is {wanted}, but a product on this device shows {found}")
+    return adapter, load_workload(Path(spec["folder"]), tokens=spec.get("tokens")), settings
+
+
+def _stepper(adapter: Any, workload: Any, spec: Mapping[str, Any]) -> Any:
+    """Return the step to time: the adapter's, or the program's own where no model takes part."""
+    program = workload.program(spec["framework"])
+    if hasattr(program, "stepper"):
+        return program.stepper(workload, spec)
+    return adapter.stepper(workload, program, spec)
 
 
 def _program(spec: Mapping[str, Any]) -> Any:
@@ -198,4 +248,7 @@ def _die_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # the result is on the disk; to unload a framework in good order takes half a second

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from prefect import flow
 
-from benchmarks import lines
+from benchmarks import history, lines
 from benchmarks import suite as suites
+from benchmarks.plan import load_suite
 from evidence.errors import InputError, MeasurementError
 from evidence.types import Measurement
 from flows import definitions
 from flows.progress import Stage, tell
-from flows.settings import Settings
+from flows.settings import COMMITTED_RESULTS, Settings
 
 
 @flow(name="benchmark", validate_parameters=False)
@@ -35,7 +36,7 @@ def benchmark(
     settings = Settings.from_environment()
     target = out or settings.own_results / f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}-{suite}-{device}.jsonl"
     target.parent.mkdir(parents=True, exist_ok=True)
-    measured = list(frameworks) or _measurable(settings)
+    measured = list(frameworks) or list(load_suite(suite).frameworks) or _measurable(settings)
     tell(Stage("benchmark"))
     suites.run_suite(
         suite, target, frameworks=measured, pythons=dict(pythons or {}), device=device, report=_report
@@ -85,6 +86,14 @@ def import_results(file: Path) -> Imported:
     if new:
         _write(target, new)
     return Imported(target, len(new), tuple(refused))
+
+
+def steps(*, across_versions: bool = False) -> list[str]:
+    """Return where our own figures changed their level, as text: committed runs and those of this home."""
+    own = Settings.from_environment().own_results
+    files = [*sorted(COMMITTED_RESULTS.glob("*.jsonl")), *sorted(own.glob("*.jsonl"))]
+    taken = [line.measurement for file in files for line in lines.read(file)[0]]
+    return history.report(taken, across_versions=across_versions)
 
 
 def _lines(file: Path) -> list[str]:

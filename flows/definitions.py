@@ -9,7 +9,7 @@ import collectors
 from evidence import catalog as catalogs
 from evidence.types import Catalog, Metric, Source
 from flows.settings import Settings
-from warehouse import ingest
+from warehouse import evaluate, ingest
 
 
 def sources() -> tuple[Source, ...]:
@@ -29,5 +29,5 @@ def names() -> Collection[str]:
 
 
 def catalog(settings: Settings) -> Catalog:
-    """The catalog, checked against what the sources declare. Raises CatalogError."""
-    return catalogs.load(settings.catalog, metrics=metrics(), names=names())
+    """The catalog, checked against what the sources declare, with its macros. Raises CatalogError."""
+    return catalogs.load(settings.catalog, metrics=metrics(), names=names(), macros=evaluate.macros())

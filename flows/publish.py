@@ -18,8 +18,16 @@ from flows.settings import COMMITTED_RESULTS, Settings
 from warehouse import ingest, verify
 from warehouse.archive import Archive
 from warehouse.build import ResultFile
+from warehouse.history import Filled, fill
 from warehouse.publish import publish as publish_release
 from warehouse.publish import run_lock
+from warehouse.read import Warehouse
+
+SCHEDULED_S = 900.0
+"""What the weekly job gives to past weeks; nobody waits for it."""
+
+WAITED_S = 20.0
+"""What a run gives to them while a person waits."""
 
 
 @flow(name="publish", validate_parameters=False)
@@ -32,6 +40,18 @@ def publish(as_of: date | None = None) -> Path:
     tell(Stage("publish"))
     with run_lock(settings.home):
         return publish_release(settings.home, as_of=as_of, **material(settings)).path
+
+
+@flow(name="history", validate_parameters=False)
+def history(seconds: float = SCHEDULED_S) -> Filled:
+    """Work out past weeks that the published release lacks, for at most so many seconds.
+
+    The release is in place before and stays as it is: only the page of time waits for this.
+    """
+    settings = Settings.from_environment()
+    tell(Stage("past weeks"))
+    with run_lock(settings.home), Warehouse.open(settings.home) as warehouse:
+        return fill(warehouse, seconds=seconds)
 
 
 def material(settings: Settings) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""The whole job: collect, measure, publish."""
+"""The whole job: collect, measure, publish, and work out past weeks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prefect import flow
 
 from flows.benchmark import benchmark
 from flows.collect import collect, collect_now
-from flows.publish import publish
+from flows.publish import SCHEDULED_S, WAITED_S, history, publish
 from flows.settings import Settings
 from warehouse.publish import run_lock
 
@@ -23,14 +23,18 @@ def weekly_now(suite: str = "quick", device: str = "cpu") -> Path:
         collect_now()
         if suite != "none":
             benchmark.fn(suite=suite, device=device)
-        return publish.fn()
+        release = publish.fn()
+        history.fn(seconds=WAITED_S)
+        return release
 
 
 @flow(name="weekly", validate_parameters=False)
-def weekly(suite: str = "quick", device: str = "cpu") -> Path:
-    """Do what `weekly_now` does, each part as a flow of its own."""
+def weekly(suite: str = "quick", device: str = "cpu", history_s: float = SCHEDULED_S) -> Path:
+    """Do what `weekly_now` does, each part as a flow; past weeks get at most `history_s` seconds."""
     with run_lock(Settings.from_environment().home):
         collect()
         if suite != "none":
             benchmark(suite=suite, device=device)
-        return publish()
+        release = publish()
+        history(seconds=history_s)
+        return release

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from benchmarks import examples, forked, mistakes, snippets, transforms
-from benchmarks.plan import declared_frameworks
+from benchmarks.plan import usual_frameworks
 from benchmarks.workload import PROBES, load_module, read_toml
 
-SIDES = sorted(declared_frameworks())
+SIDES = sorted(usual_frameworks())
 
 
 def config(probe: str) -> dict[str, Any]:

@@ -83,6 +83,13 @@ def test_the_overall_ratio_weights_categories_alike(measurement: Measurement) ->
     assert compare.overall([], "one", "two") is None
 
 
+def test_a_workload_without_an_undisturbed_pair_does_not_stop_the_rest(measurement: Measurement) -> None:
+    lost = [replace(line, quality="noisy") for line in rounds(measurement, 1.0, subject="disturbed")]
+    found = compare.overall([*rounds(measurement, 2.0), *lost], "one", "two")
+    assert found is not None
+    assert found.value == pytest.approx(2.0, rel=0.05)
+
+
 def test_intervals_cover_the_truth_about_as_often_as_they_say(measurement: Measurement) -> None:
     hits = 0
     for seed in range(60):

@@ -12,12 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import equivalence, machine
-from benchmarks.arrays import draw_weight, relative_error
-from benchmarks.plan import declared_frameworks
+from benchmarks import equivalence, lines, machine
+from benchmarks.arrays import draw_input, draw_weight, relative_error
+from benchmarks.plan import declared_frameworks, mode_of
 from benchmarks.process import Launch, run
+from benchmarks.suite import run_suite
 from benchmarks.workload import WORKLOADS, Workload, arithmetic, load_workload
 from evidence.errors import MeasurementError
+from tests.benchmarks.conftest import GOOD, make_workload, suite_of
 
 ONE_BIAS = """
 class OneBias(layers.LSTM):
@@ -94,13 +96,15 @@ def evaluate(framework: str, folders: Mapping[str, Path], root: Path) -> Side:
     files = {name: root / f"{name}-{framework}.npz" for name in folders}
     common = {
         "framework": framework, "module": declared["module"], "device": "cpu", "seed": 20261126,
-        "threads": machine.physical_cores(), "cpus": machine.usable_cpus(), "mode": declared["modes"][""],
+        "threads": machine.physical_cores(), "cpus": machine.usable_cpus(),
     }  # fmt: skip
     specs = [
         common
         | {
-            "task": "equivalence", "folder": str(folder), "arrays": [str(files[name])],
+            "task": "equivalence", "folder": str(folder), "arrays": [[str(files[name]), "float64"]],
             "batch_size": min(2, load_workload(folder).equivalence_batch), "only_outputs": name not in WHOLE,
+            "mode": mode_of(framework, load_workload(folder), ""),
+            "tokens": load_workload(folder).equivalence_tokens,
         }
         for name, folder in folders.items()
     ]  # fmt: skip
@@ -147,6 +151,65 @@ def test_a_dropped_bias_is_a_weight_that_nobody_consumes(sides: dict[str, Side])
     assert any("bias_hh" in check.what for check in found if not check.passed)
 
 
+ROUGH = """
+import torch
+from torch import nn
+
+class Rough(nn.Module):
+    \"\"\"Exact where it is proved, and rounded to bfloat16 where it is timed.\"\"\"
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(3, 4)
+
+    def forward(self, x):
+        if x.dtype == torch.float32:
+            x = x.to(torch.bfloat16).to(x.dtype)
+        return self.layer(x)
+
+def build(config):
+    return Rough()
+"""
+
+
+def test_a_program_that_is_rough_only_where_it_is_timed_is_caught(tmp_path: Path) -> None:
+    make_workload(tmp_path / "workloads", "rough", ROUGH)
+    make_workload(tmp_path / "workloads", "good", GOOD)
+    out = tmp_path / "out.jsonl"
+    run_suite(suite_of(tmp_path / "workloads", "rough", "good"), out, frameworks=["pytorch"])
+    found = {
+        (line.measurement.subject, line.measurement.metric): line.measurement for line in lines.read(out)[0]
+    }
+    assert found["good", "equivalence"].status == found["good", "equivalence.float32"].status == "ok"
+    assert 0 < found["good", "equivalence.float32"].value < 1e-6  # type: ignore[operator]
+    for metric in ("equivalence", "equivalence.float32"):
+        assert found["rough", metric].status == "error"
+        assert "float32 outputs" in found["rough", metric].reason
+
+
+def test_float32_gradients_may_be_three_times_as_far_as_the_reference_and_no_farther() -> None:
+    truth = {"outputs": np.ones(4), "gradient/a": np.ones(4), "gradient/b": np.full(4, 2.0)}
+    reference = truth | {"gradient/a": np.ones(4) + 1e-3}
+    for factor, passed in ((2.9, True), (3.1, False)):
+        other = truth | {"gradient/a": np.ones(4) + factor * 1e-3}
+        outputs, gradients = equivalence.compare_rounded(truth, reference, other, "float32")
+        assert outputs.passed
+        assert gradients.passed is passed
+
+
+@pytest.mark.parametrize("error", [1e-5, np.nan])
+def test_float32_outputs_must_be_float32(error: float) -> None:
+    truth = {"outputs": np.ones(4)}
+    (only,) = equivalence.compare_rounded(truth, truth, {"outputs": np.ones(4) + error}, "float32")
+    assert not only.passed
+
+
+def test_a_missing_float32_gradient_fails() -> None:
+    truth = {"outputs": np.ones(4), "gradient/a": np.ones(4)}
+    found = equivalence.compare_rounded(truth, truth, {"outputs": np.ones(4)}, "float32")
+    assert [check.passed for check in found] == [True, False]
+
+
 def test_nan_a_missing_array_and_another_shape_never_pass() -> None:
     tolerance = {"outputs": 1e-7, "gradient": 1e-6}
     good = {"outputs": np.ones(3), "gradient/a": np.ones(2)}
@@ -178,6 +241,18 @@ def test_weights_depend_on_name_shape_and_seed_only() -> None:
     assert draw_weight("x.running_var", (9,), 1).min() > 0
 
 
+def test_float32_computes_with_the_numbers_of_float64() -> None:
+    weight = draw_weight("a.weight", (5, 6), 1)
+    assert weight.dtype == np.float64
+    assert np.array_equal(weight, weight.astype(np.float32))
+    for kind, shape in (("normal", [7]), ("image", [4, 4, 3]), ("plain", [3, 3])):
+        drawn = [
+            draw_input({"kind": kind, "shape": shape}, batch=2, seed=5, dtype=d)
+            for d in ("float32", "float64")
+        ]
+        assert np.array_equal(*drawn)
+
+
 def test_relative_error_of_a_missed_zero_is_infinite() -> None:
     assert relative_error(np.ones(2), np.zeros(2)) == float("inf")
     assert relative_error(np.zeros(2), np.zeros(2)) == 0.0
@@ -196,8 +271,8 @@ def test_every_workload_folder_is_complete(name: str) -> None:
     assert workload.flops is None or workload.flops > 0
     assert set(workload.tasks) <= {"train", "infer"}
     assert {"cpu"} <= set(workload.batch_size)
-    for framework in declared_frameworks():
-        assert workload.file(framework).is_file()
+    for framework, declared in declared_frameworks().items():
+        assert declared.get("on_request") or workload.file(framework).is_file()
 
 
 def test_an_unknown_or_missing_key_names_file_and_key(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from benchmarks import documented, machine, programs
 from benchmarks.installed import footprint
 from benchmarks.metrics import METRICS
-from benchmarks.plan import declared_frameworks
+from benchmarks.plan import declared_frameworks, usual_frameworks
 from benchmarks.process import Launch, run
 from benchmarks.workload import PROBES, load_module, read_toml
 
@@ -26,7 +26,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Facts]:
     """The facts of each probe by framework, collected in one process per framework."""
     root = tmp_path_factory.mktemp("probes")
     with ThreadPoolExecutor() as pool:
-        jobs = {name: pool.submit(collect, name, root) for name in declared_frameworks()}
+        jobs = {name: pool.submit(collect, name, root) for name in usual_frameworks()}
         found = {name: job.result() for name, job in jobs.items()}
     return {probe: {name: found[name][probe] for name in found} for probe in COLLECTED}
 
@@ -75,7 +75,7 @@ def test_every_declared_figure_exists_for_both_and_lists_its_items(
     name: str, facts: dict[str, Facts]
 ) -> None:
     found = {(f["framework"], f["metric"]): f for f in judged(name, facts) if f["variant"] == ""}
-    for framework in declared_frameworks():
+    for framework in usual_frameworks():
         for metric in read_toml(PROBES / name / "probe.toml")["metrics"]:
             assert found[framework, metric]["items"]
             assert found[framework, metric]["value"] > 0

@@ -102,7 +102,7 @@ def test_a_killed_run_is_resumed_without_loss_or_double(synthetic: Path, tmp_pat
     assert not refused
     assert len({line.measurement.run for line in taken}) == 1
     keys = [(line.measurement.settings["cell"], line.measurement.metric) for line in taken]
-    assert len(keys) == len(set(keys)) == 1 + 2 * 2
+    assert len(keys) == len(set(keys)) == 2 + 2 * 2
 
 
 def test_a_complete_run_is_followed_by_a_new_one(finished: Finished, tmp_path: Path) -> None:

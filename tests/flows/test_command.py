@@ -96,6 +96,8 @@ def test_recommendation_names_its_need_and_its_doubt(published: Published) -> No
     document = json.loads(ask(published.home, "recommend", "--need", "production", "--json").out)
     assert document["need"] == "production"
     assert math.isclose(sum(document["weights"].values()), 1)
+    assert {change["dimension"] for change in document["changes"]} == set(document["weights"])
+    assert "would" in ask(published.home, "recommend", "--need", "production").out
     for ranks in document["acceptability"].values():
         assert math.isclose(sum(ranks), 1)
 
@@ -119,6 +121,9 @@ def test_own_weights_change_the_rows_and_say_so(published: Published, tmp_path: 
         for document in (plain, changed)
     ]
     assert values[0] != values[1]
+    verdicts = [[row["verdict"] for row in document["dimensions"]] for document in (plain, changed)]
+    told = ask(published.home, "score", "--weights", str(overlay)).out
+    assert ("every verdict stays as it is" in told) is (verdicts[0] == verdicts[1])
 
 
 def test_verify_rebuilds_every_score_byte_by_byte(published: Published) -> None:

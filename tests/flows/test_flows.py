@@ -12,7 +12,7 @@ from commanding import ROOT, ask, offline
 from evidence.errors import InputError
 from flows.serve import serve
 
-WEEKLY = "from flows.weekly import weekly; print(weekly(suite='none'))"
+WEEKLY = "from flows.weekly import weekly; print(weekly(suite='none', history_s=5))"
 
 
 @pytest.mark.slow

@@ -25,4 +25,5 @@ class Encoder(nn.Module):
 
 
 def build(config):
-    return Encoder(**config)
+    sizes = {name: size for name, size in config.items() if name != "tokens"}  # any length will do here
+    return Encoder(**sizes)

@@ -6,7 +6,7 @@ from benchmarks.workloads._blocks.tensorflow import Block, Table
 
 def build(config):
     width = config["width"]
-    inputs = keras.Input((128,), dtype="int64")
+    inputs = keras.Input((config["tokens"],), dtype="int64")
     x = layers.Embedding(config["vocabulary"], width, name="tokens")(inputs)
     x = Table(config["positions"], name="positions")(x)
     x = Table(2, row=0, name="segments")(x)

@@ -21,4 +21,5 @@ class Decoder(nn.Module):
 
 
 def build(config):
-    return Decoder(**config)
+    sizes = {name: size for name, size in config.items() if name != "tokens"}  # any length will do here
+    return Decoder(**sizes)

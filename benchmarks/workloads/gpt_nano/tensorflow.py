@@ -6,7 +6,7 @@ from benchmarks.workloads._blocks.tensorflow import Block, Table, TiedHead
 
 def build(config):
     width = config["width"]
-    inputs = keras.Input((128,), dtype="int64")
+    inputs = keras.Input((config["tokens"],), dtype="int64")
     embedding = layers.Embedding(config["vocabulary"], width, name="tokens")
     x = Table(config["positions"], name="positions")(embedding(inputs))
     style = {"before": True, "causal": True, "epsilon": 1e-5, "approximate": "tanh"}

@@ -1,0 +1,3 @@
+import torch
+
+from benchmarks.checklist import collect  # noqa: F401

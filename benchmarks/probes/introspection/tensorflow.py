@@ -1,0 +1,3 @@
+import tensorflow as tf
+
+from benchmarks.checklist import collect  # noqa: F401
