@@ -4,7 +4,7 @@ PYTHON ?= python3
 .PHONY: run test app schedule bench bench-gpu sql clean contracts screenshots
 run: ; @$(PYTHON) scripts/setup.py bench && .venv/bin/touchstone run
 test: ; @$(PYTHON) scripts/setup.py bench test && .venv/bin/python -m pytest
-app: ; @$(PYTHON) scripts/setup.py bench && .venv/bin/streamlit run app.py
+app: ; @$(PYTHON) scripts/setup.py bench && .venv/bin/python app.py
 schedule: ; @$(PYTHON) scripts/setup.py bench && .venv/bin/touchstone serve
 bench: ; @$(PYTHON) scripts/setup.py bench && .venv/bin/touchstone bench --suite cpu
 bench-gpu: ; @$(PYTHON) scripts/setup.py bench && .venv/bin/python scripts/bench_gpu.py

@@ -1,13 +1,19 @@
-"""The dashboard's entry: navigation and language, nothing else. Start it with `make app`."""
+"""The dashboard's entry: navigation and language, nothing else. Start it with `make app`.
+
+`python app.py` loads what the pages need before it answers, so that the first reader does not wait for it;
+`streamlit run app.py` serves the same pages.
+"""
 
 from __future__ import annotations
 
 import importlib
+import logging
+import sys
 from collections.abc import Callable
 
 import streamlit as st
-
-from dashboard import frame, texts
+from streamlit import runtime
+from streamlit.web import cli
 
 # Pages by address, in the order of the navigation. (A comment: Streamlit would print a string here.)
 PAGES = {
@@ -22,6 +28,8 @@ PAGES = {
 
 def main() -> None:
     """Draw the page that the address names."""
+    from dashboard import frame, texts  # noqa: PLC0415 - not before `serve` has told Streamlit to be quiet
+
     language = frame.language()
     st.set_page_config(page_title=texts.say("app.title", language), page_icon="⚖️", layout="wide")
     pages = {
@@ -46,4 +54,17 @@ def shown(name: str) -> Callable[[], None]:
     return show
 
 
-main()
+def serve() -> None:
+    """Load every page, then let Streamlit serve them; its options may follow on the command line."""
+    # No server runs yet, as Streamlit's caches would remark.
+    logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.ERROR)
+    for name in PAGES.values():
+        importlib.import_module(f"dashboard.page_{name}")
+    sys.argv = ["streamlit", "run", __file__, *sys.argv[1:]]
+    cli.main()
+
+
+if runtime.exists():
+    main()
+elif __name__ == "__main__":
+    serve()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,31 @@ import pandas as pd
 
 from dashboard import format as fmt
 from dashboard.scene import Scene
+from evidence.steps import FEWEST_BESIDE, Step, steps
 
-STEPS = {"bench.train_step": "train", "bench.infer_step": "infer"}
-"""Metrics that are ratios of times, and their phase."""
+STEPS = ("bench.train_step", "bench.infer_step", "bench.op_time")
+"""Metrics whose times are compared as a ratio."""
 
-PHASES = frozenset(STEPS.values())
+PHASES = ("train", "infer")
 SHARE = "bench.roofline_share"
+CURVE = "bench.scaling_step"
+AGAIN = "again"
+"""Variant of a repetition, which is there for the noise floor."""
+AXES = ("threads", "batch", "tokens", "processes")
+"""What a scaling curve goes along; the variant of its lines names axis and point."""
+
+GROUPS = {
+    "memory": ("bench.peak_memory", "bench.import_memory"),
+    "compile": ("bench.warm_up",),
+    "start": ("bench.import_time", "bench.first_result"),
+    "scaling": (
+        "bench.thread_efficiency",
+        "bench.batch_gain",
+        "bench.sequence_exponent",
+        "bench.data_parallel_efficiency",
+    ),
+}
+"""Which other figures stand together."""
 NOISE = "bench.noise_floor"
 PROOF = "equivalence"
 
@@ -71,18 +90,20 @@ def runs(lines: pd.DataFrame) -> list[dict[str, Any]]:
         started_at=("started_at", "max"),
         rounds=("round", "nunique"),
         machine=("machine", "first"),
-        versions=("versions", "last"),
+        versions=("versions", _together),
     )
     ordered = grouped.sort_values("started_at", ascending=False)
     return [{str(key): value for key, value in row.items()} for row in ordered.to_dict("records")]
 
 
 def ratios(lines: pd.DataFrame, pair: Sequence[str]) -> tuple[Ratio, ...]:
-    """Return the ratio of every workload that both frameworks ran, largest advantage of the first on top."""
-    timed = lines[lines["metric"].isin(list(STEPS)) & (lines["status"] == "ok")]
+    """Return the ratio of every workload that both frameworks ran, largest advantage of the first on top.
+
+    Lines measured while the machine was disturbed are left out.
+    """
     proved = _proved(lines)
     found = []
-    for (subject, metric), rows in timed.groupby(["subject", "metric"]):
+    for (subject, phase), rows in _timed(lines).groupby(["subject", "phase"]):
         rounds = rows.pivot_table(index="round", columns="framework", values="value", aggfunc="median")
         if not set(pair) <= set(rounds.columns):
             continue
@@ -95,13 +116,13 @@ def ratios(lines: pd.DataFrame, pair: Sequence[str]) -> tuple[Ratio, ...]:
         found.append(
             Ratio(
                 subject=str(subject),
-                phase=STEPS[str(metric)],
+                phase=str(phase),
                 log2=float(middle),
                 low=float(low),
                 high=float(high),
                 rounds=len(both),
                 seconds=seconds,
-                proved=all((subject, framework) in proved for framework in pair),
+                proved=all(set(_programs(rows[rows["framework"] == name])) <= proved for name in pair),
             )
         )
     return tuple(sorted(found, key=lambda ratio: -ratio.log2))
@@ -112,10 +133,9 @@ def noise(lines: pd.DataFrame) -> float:
     measured = lines[(lines["metric"] == NOISE) & (lines["status"] == "ok")]["value"]
     if len(measured):
         return float(measured.max()) / _LN2
-    timed = lines[lines["metric"].isin(list(STEPS)) & (lines["status"] == "ok")]
     spreads = [
         np.quantile(np.abs(np.log2(rows["value"] / rows["value"].median())), 0.95)
-        for _, rows in timed.groupby(["subject", "metric", "framework"])
+        for _, rows in _timed(lines).groupby(["subject", "phase", "framework"])
         if len(rows) > 1
     ]
     return float(max(spreads, default=0.0))
@@ -125,7 +145,7 @@ def ratio_frame(found: Sequence[Ratio], scene: Scene, *, tie: float) -> pd.DataF
     """Return the rows of the ratio chart with their words."""
     return pd.DataFrame(
         {
-            "name": f"{ratio.subject.replace('_', ' ')} · {scene.say(f'bench.{ratio.phase}')}",
+            "name": program(ratio.subject, ratio.phase, scene),
             "log2": ratio.log2,
             "low": ratio.low,
             "high": ratio.high,
@@ -149,37 +169,155 @@ def lead(ratio: Ratio, scene: Scene, *, tie: float) -> str:
     return scene.say("bench.unclear", ratio=times)
 
 
-def shares(lines: pd.DataFrame, scene: Scene, order: Sequence[str]) -> pd.DataFrame:
-    """Return the roofline share of each workload and framework: `name`, `framework`, `share`."""
-    kept = lines[(lines["metric"] == SHARE) & (lines["status"] == "ok")]
+def shares(lines: pd.DataFrame, scene: Scene, order: Sequence[Ratio]) -> pd.DataFrame:
+    """Return the roofline share of each workload and framework: `name`, `framework`, `share`.
+
+    In the order of the ratios; what has none comes last.
+    """
+    kept = _good(lines[lines["metric"] == SHARE])
     grouped = kept.groupby(["subject", "phase", "framework"], as_index=False)["value"].median()
-    places = {subject: place for place, subject in enumerate(order)}
-    grouped = grouped.assign(place=[places.get(subject, len(places)) for subject in grouped["subject"]])
+    places = {(ratio.subject, ratio.phase): place for place, ratio in enumerate(order)}
+    keys = zip(grouped["subject"], grouped["phase"], strict=True)
+    grouped = grouped.assign(place=[places.get(key, len(places)) for key in keys])
     grouped = grouped.sort_values(["place", "subject", "phase"])
     names = [
-        " · ".join(
-            [str(subject).replace("_", " "), *([scene.say(f"bench.{phase}")] if phase in PHASES else [])]
-        )
+        program(str(subject), str(phase), scene)
         for subject, phase in zip(grouped["subject"], grouped["phase"], strict=True)
     ]
     found: pd.DataFrame = grouped.assign(name=names, share=grouped["value"])[["name", "framework", "share"]]
     return found
 
 
-def values_table(
-    lines: pd.DataFrame, scene: Scene, prefix: str, *, leave_out: Sequence[str]
-) -> list[list[str]]:
-    """Return one row per metric, subject and protocol with the median of each framework and the ratio."""
-    kept = lines[lines["metric"].str.startswith(prefix) & ~lines["metric"].isin(list(leave_out))]
-    kept = kept[kept["status"] == "ok"]
+def program(subject: str, phase: str, scene: Scene) -> str:
+    """Return a workload and what it did in words."""
+    did = [scene.say(f"bench.{phase}")] if phase in PHASES else []
+    return " · ".join([subject.replace("_", " "), *did])
+
+
+def values_table(lines: pd.DataFrame, scene: Scene, metrics: Sequence[str]) -> list[list[str]]:
+    """Return a row per metric, subject, phase and protocol: the medians, and the ratio of the pair."""
+    kept = _good(lines[lines["metric"].isin(list(metrics))])
     rows = []
-    for (metric, subject, variant, unit), group in kept.groupby(["metric", "subject", "variant", "unit"]):
+    for (metric, subject, phase, variant, unit), group in kept.groupby(
+        ["metric", "subject", "phase", "variant", "unit"]
+    ):
         medians = group.groupby("framework")["value"].median()
-        values = [medians.get(name) for name in scene.comparison.frameworks]
-        name = str(metric).removeprefix(prefix).replace("_", " ")
-        title = " · ".join(part for part in (name, str(subject), str(variant)) if part)
-        rows.append([title, *(_value(value, str(unit)) for value in values), str(unit), _ratio(values)])
+        name = str(metric).partition(".")[2].replace("_", " ")
+        done = program(str(subject), str(phase), scene)
+        title = " · ".join(part for part in (name, done, str(variant).replace("_", " ")) if part)
+        values = [_value(medians.get(name), str(unit)) for name in scene.comparison.frameworks]
+        rows.append([title, *values, str(unit), _ratio([medians.get(name) for name in scene.pair])])
     return rows
+
+
+def other_metrics(lines: pd.DataFrame) -> list[str]:
+    """Return the benchmark figures that stand nowhere else on the page."""
+    shown = {*STEPS, SHARE, NOISE, CURVE, *(name for group in GROUPS.values() for name in group)}
+    return [
+        name for name in dict.fromkeys(lines["metric"]) if name.startswith("bench.") and name not in shown
+    ]
+
+
+def curves(lines: pd.DataFrame, scene: Scene) -> dict[str, pd.DataFrame]:
+    """Return the scaling curves by axis: `framework`, `name`, `point`, `gain`, `label`.
+
+    `gain` is the work per second over that at the smallest point; work is items, or tokens of the same items.
+    """
+    kept = _good(lines[lines["metric"] == CURVE])
+    parts = [str(variant).partition("=") for variant in kept["variant"]]
+    sizes = pd.to_numeric(
+        pd.Series([size for _, _, size in parts], index=kept.index, dtype=str), errors="coerce"
+    )
+    kept = kept.assign(axis=[axis for axis, _, _ in parts], point=sizes).dropna(subset=["point"])
+    found: dict[str, list[dict[str, object]]] = {axis: [] for axis in AXES}
+    for (axis, subject, phase, framework), rows in kept.groupby(["axis", "subject", "phase", "framework"]):
+        if axis in found:
+            seconds = rows.groupby("point")["value"].median()
+            rate = (1.0 if axis == "threads" else seconds.index.to_series()) / seconds
+            name = program(str(subject), str(phase), scene)
+            found[str(axis)] += [
+                {
+                    "framework": framework,
+                    "name": name,
+                    "point": point,
+                    "gain": gain,
+                    "label": _value(took, "s"),
+                }
+                for point, gain, took in zip(rate.index, rate / rate.iloc[0], seconds, strict=True)
+            ]
+    return {axis: pd.DataFrame(rows) for axis, rows in found.items() if rows}
+
+
+@dataclass(frozen=True)
+class Level:
+    """One time of one framework from run to run on one machine: medians in order of time, and their steps."""
+
+    subject: str
+    phase: str
+    framework: str
+    days: tuple[str, ...]
+    seconds: tuple[float, ...]
+    versions: tuple[Mapping[str, object], ...]
+    steps: tuple[Step, ...]
+
+
+_SAME = ["subject", "phase", "framework", "device", "machine", "mode", "precision", "batch_size", "code_hash"]
+
+
+def levels(lines: pd.DataFrame) -> tuple[Level, ...]:
+    """Return every declared time that more than one comparable run measured, with the steps found in it.
+
+    Runs compare when machine, program and its settings are the same; versions may differ, for it is they that
+    change a time. A step needs three runs on either side.
+    """
+    timed = _timed(lines)
+    found = []
+    for key, rows in timed[timed["variant"] == ""].groupby(_SAME, dropna=False):
+        runs = rows.groupby("run").agg(
+            at=("started_at", "max"), value=("value", "median"), versions=("versions", "last")
+        )
+        runs = runs.sort_values("at")
+        if len(runs) > 1:
+            values = tuple(float(value) for value in runs["value"])
+            days = tuple(fmt.day(at) for at in runs["at"])
+            versions = tuple(_mapping(value) for value in runs["versions"])
+            subject, phase, framework = (str(part) for part in key[:3])
+            found.append(Level(subject, phase, framework, days, values, versions, tuple(steps(values))))
+    return tuple(found)
+
+
+def level_rows(found: Sequence[Level], scene: Scene) -> list[list[str]]:
+    """Return a row per level: program, framework, how many runs, first and last time, steps in words."""
+    return [
+        [
+            program(level.subject, level.phase, scene),
+            scene.title(level.framework),
+            str(len(level.seconds)),
+            fmt.raw(level.seconds[0], "s"),
+            fmt.raw(level.seconds[-1], "s"),
+            _step_words(level, scene),
+        ]
+        for level in found
+    ]
+
+
+def _step_words(level: Level, scene: Scene) -> str:
+    if len(level.seconds) < 2 * FEWEST_BESIDE:
+        return scene.say("bench.step.few", runs=2 * FEWEST_BESIDE)
+    if not level.steps:
+        return scene.say("bench.step.none")
+    return scene.say("list.separator").join(_one_step(level, step) for step in level.steps)
+
+
+def _one_step(level: Level, step: Step) -> str:
+    before, after = level.versions[step.index - 1], level.versions[step.index]
+    changed = [
+        f"{name} {before.get(name, fmt.MISSING)} → {after.get(name, fmt.MISSING)}"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+    why = f" ({', '.join(changed)})" if changed else ""
+    return f"{level.days[step.index]}: {fmt.difference((step.factor - 1) * 100, digits=0)}{fmt.THIN}%{why}"
 
 
 def items(lines: pd.DataFrame, metric: str) -> dict[str, list[dict[str, object]]]:
@@ -238,18 +376,46 @@ def published(found: pd.DataFrame, scene: Scene) -> list[list[str]]:
     return sorted(rows, key=lambda row: (row[-3], row[0]), reverse=True)
 
 
-def machine_words(row: Mapping[str, object]) -> str:
-    """Return machine and versions of a run in one line."""
-    machine, versions = (_mapping(row.get(key)) for key in ("machine", "versions"))
-    named = [
-        str(machine[key]) for key in ("cpu", "cpu_model", "gpu", "gpu_name", "cores") if machine.get(key)
-    ]
-    return " · ".join([*named, *(f"{name} {version}" for name, version in versions.items())])
+def hardware(row: Mapping[str, object], scene: Scene) -> str:
+    """Return what a run was measured on: the GPUs where these did the work, else the processor."""
+    machine = _mapping(row.get("machine"))
+    gpus = machine.get("gpus")
+    if row.get("device") != "cpu" and isinstance(gpus, list) and gpus:
+        return ", ".join(dict.fromkeys(str(gpu.get("name", fmt.MISSING)) for gpu in gpus))
+    cores = [scene.say("bench.cores", cores=machine["cores"])] if machine.get("cores") else []
+    return " · ".join([str(machine.get("cpu_model") or fmt.MISSING), *cores])
 
 
-def _proved(lines: pd.DataFrame) -> set[tuple[str, str]]:
-    kept = lines[(lines["metric"] == PROOF) & (lines["status"] == "ok")]
-    return set(zip(kept["subject"], kept["framework"], strict=True))
+def machine_words(row: Mapping[str, object], scene: Scene) -> str:
+    """Return hardware and versions of a run in one line."""
+    versions = _mapping(row.get("versions"))
+    return " · ".join([hardware(row, scene), *(f"{name} {version}" for name, version in versions.items())])
+
+
+def _good(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines with a value that were measured undisturbed: all that counts."""
+    return lines[(lines["status"] == "ok") & (lines["quality"] == "ok")]
+
+
+def _timed(lines: pd.DataFrame) -> pd.DataFrame:
+    return _good(lines[lines["metric"].isin(list(STEPS))])
+
+
+def _proved(lines: pd.DataFrame) -> set[tuple[str, str, str]]:
+    return set(_programs(lines[(lines["metric"] == PROOF) & (lines["status"] == "ok")]))
+
+
+def _programs(lines: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """Yield subject, framework and hash: a proof holds for the very program that was timed."""
+    return zip(lines["subject"], lines["framework"], lines["code_hash"], strict=True)
+
+
+def _together(versions: pd.Series) -> dict[str, object]:
+    """Return the versions of all frameworks of a run."""
+    found: dict[str, object] = {}
+    for value in dict.fromkeys(versions):
+        found |= _mapping(value)
+    return found
 
 
 def _mapping(value: object) -> dict[str, object]:

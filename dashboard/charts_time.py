@@ -49,10 +49,11 @@ def timeline(points: pd.DataFrame, scene: Scene, palette: Palette, *, marks: Tim
                 x=x, y=alt.Y("matched:Q", scale=y_scale)
             )
         )
+    dots = alt.OverlayMarkDef(color=palette.ink, size=18 if len(points) <= _FEW else 5)
     layers.append(
-        base.mark_line(
-            color=palette.ink, strokeWidth=2, point=alt.OverlayMarkDef(color=palette.ink, size=18)
-        ).encode(x=x, y=y, tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), alt.Tooltip("label:N")])
+        base.mark_line(color=palette.ink, strokeWidth=2, point=dots).encode(
+            x=x, y=y, tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), alt.Tooltip("label:N")]
+        )
     )
     layers += _time_labels(points, scene, palette, marks, scale=y_scale)
     layers += _break_marks(palette, marks, scale=y_scale)
@@ -102,6 +103,50 @@ def ratios(frame: pd.DataFrame, scene: Scene, palette: Palette, *, noise: float)
         names(base, y, palette),
     ]
     return dress(alt.layer(*layers).properties(height=alt.Step(44)), palette)
+
+
+def scaling(frame: pd.DataFrame, scene: Scene, palette: Palette, *, ideal: bool) -> Spec:
+    """Return work per second over that at the smallest point, one line per framework and program.
+
+    `frame` has `framework`, `name`, `point`, `gain` and `label`; `ideal` draws where twice as much is twice
+    as fast.
+    """
+    points = sorted(set(frame["point"]))
+    domain = list(dict.fromkeys(frame["framework"]))
+    shown = frame.assign(title=[scene.title(name) for name in frame["framework"]])
+    colour = alt.Color(
+        "framework:N", legend=None,
+        scale=alt.Scale(domain=domain, range=[palette.slots[scene.slot(name)] for name in domain]),
+    )  # fmt: skip
+    shape = alt.Shape(
+        "framework:N", legend=None,
+        scale=alt.Scale(domain=domain, range=[_SHAPES[scene.slot(name) % len(_SHAPES)] for name in domain]),
+    )  # fmt: skip
+    x = alt.X(
+        "point:Q", scale=alt.Scale(type="log", base=2, nice=False, padding=12),
+        axis=alt.Axis(title=None, values=points, format="d", grid=False),
+    )  # fmt: skip
+    y = alt.Y(
+        "gain:Q", scale=alt.Scale(zero=True, nice=True),
+        axis=alt.Axis(title=None, labelExpr="format(datum.value, '~g') + '×'", gridColor=palette.grid),
+    )  # fmt: skip
+    base = alt.Chart(shown).encode(x=x, y=y, color=colour, detail="name:N")
+    tips = [
+        alt.Tooltip(f"{key}:N", title=" " * place) for place, key in enumerate(("title", "name", "label"), 1)
+    ]
+    last = shown.sort_values("point").groupby(["framework", "name"], as_index=False).tail(1)
+    layers: list[alt.Chart] = []
+    if ideal:
+        line = pd.DataFrame({"point": points, "gain": [point / points[0] for point in points]})
+        layers.append(alt.Chart(line).mark_line(color=palette.zero, strokeDash=[4, 3]).encode(x=x, y=y))
+    layers += [
+        base.mark_line(strokeWidth=2),
+        base.mark_point(filled=True, size=70, opacity=1).encode(shape=shape, tooltip=tips),
+        alt.Chart(last)
+        .mark_text(align="right", dx=-4, dy=-12, fontWeight=600)
+        .encode(x=x, y=y, text="title:N", color=colour),
+    ]
+    return dress(alt.layer(*layers).properties(height=230), palette)
 
 
 def series(frame: pd.DataFrame, scene: Scene, palette: Palette, *, log: bool, unit: str) -> Spec:
@@ -194,6 +239,10 @@ def choices(frame: pd.DataFrame, palette: Palette, *, analyses: int) -> Spec:
     return dress(alt.layer(*layers).properties(height=alt.Step(26)), palette)
 
 
+_FEW = 40
+"""Points that each get a dot to be seen by; more are a line, and only one between holes needs its dot."""
+
+
 @dataclass(frozen=True)
 class TimeMarks:
     """What stands around a timeline: its ends, what is known, the tie zone, the opinion, the breaks."""
@@ -258,9 +307,13 @@ def _time_labels(
     rows = [
         (marks.reach * 0.94, scene.say("time.ahead.up", framework=scene.title(first)), colours[0]),
         (-marks.reach * 0.94, scene.say("time.ahead.down", framework=scene.title(second)), colours[1]),
-        (marks.margin * 0.72, scene.say("time.tie"), palette.muted),
-    ]  # fmt: skip
-    layers = []
+    ]
+    tie = pd.DataFrame([{"y": 0.0, "words": scene.say("time.tie")}])
+    layers = [
+        alt.Chart(tie)
+        .mark_text(align="left", dx=4, dy=-7, fontSize=12.5, color=palette.muted)
+        .encode(x=alt.value(0), y=alt.Y("y:Q", scale=scale), text="words:N")
+    ]
     if marks.opinion is not None:
         layers.append(_level_line(marks.opinion, palette.ink, scale=scale, dash=[2, 2]))
         words = scene.say("time.opinion", difference=fmt.difference(marks.opinion))
@@ -307,7 +360,8 @@ def _years(palette: Palette) -> alt.Axis:
 
 def _whole(reach: float) -> list[int]:
     edge = math.floor(reach - 0.2)  # a label on the very edge would meet the other axis
-    return list(range(-edge, edge + 1))
+    step = 1 if edge <= 4 else 2  # more would not all have room, and zero must
+    return list(range(-(edge // step) * step, edge + 1, step))
 
 
 def _ratio_ticks(reach: float) -> list[float]:
@@ -327,7 +381,8 @@ def shares(frame: pd.DataFrame, scene: Scene, palette: Palette) -> Spec:
         shape=[_SHAPES[scene.slot(name) % len(_SHAPES)] for name in frame["framework"]],
         label=[fmt.share(value) for value in frame["share"]],
     )
-    scale = alt.Scale(domain=[0, 1], nice=False)
+    # A convolution may need fewer operations than the count that the share is taken of: beyond 100 %.
+    scale = alt.Scale(domain=[0, max(1.0, float(rows["share"].max()) * 1.04)], nice=False)
     y, base = alt.Y("row:O", axis=None, sort="ascending"), alt.Chart(rows)
     axis = alt.Axis(
         title=None, orient="top", format="%", values=[0, 0.25, 0.5, 0.75, 1], gridColor=palette.grid

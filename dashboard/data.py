@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +146,12 @@ def on_day(_warehouse: Warehouse, release: str, comparison: str, dimension: str,
     return _warehouse.history(comparison, dimension, [day])[0]
 
 
+@st.cache_resource(max_entries=24, ttl=timedelta(minutes=1), show_spinner=False)
+def weekly(_warehouse: Warehouse, release: str, comparison: str, dimension: str) -> tuple[Score, ...]:
+    """Return the past weeks that are worked out. More may come for a release: kept for a minute only."""
+    return _warehouse.weekly(comparison, dimension)
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def doubt(
     _warehouse: Warehouse, release: str, comparison: str, as_of: date | None, dimension: str
@@ -232,18 +238,24 @@ class Fresh:
             return scene.say(f"outcome.{self.outcome}") if self.outcome else scene.say("health.never")
         return scene.say("health.fresh")
 
+    def told(self, scene: Scene) -> str:
+        """Return who was asked about what, what came of it, and why."""
+        outcome = scene.say(f"outcome.{self.outcome}") if self.outcome else scene.say("health.never")
+        why = f": {self.reason}" if self.reason else ""
+        return f"{self.title} × {scene.title(self.framework)}: {outcome}{why}"
+
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def freshness(_warehouse: Warehouse, release: str, today: date) -> tuple[Fresh, ...]:
     """Return how fresh each source is on a day."""
     return tuple(
         Fresh(
-            source=_text(row["source"]),
-            title=_text(row["source_title"]) or _text(row["source"]),
-            framework=_text(row["framework"]),
+            source=text_of(row["source"]),
+            title=text_of(row["source_title"]) or text_of(row["source"]),
+            framework=text_of(row["framework"]),
             applies=bool(row["applies"]),
-            outcome=_text(row["last_outcome"]),
-            reason=_text(row["reason"]),
+            outcome=text_of(row["last_outcome"]),
+            reason=text_of(row["reason"]),
             last_answer=_moment(row["last_answer"]),
             expected_days=float(row["expected_days"]),
             stale_since=_day(row["stale_since"]),
@@ -262,6 +274,13 @@ def budgets(warehouse: Warehouse) -> Mapping[str, int]:
 def dictionary(_warehouse: Warehouse, release: str) -> pd.DataFrame:
     """Return what tables and columns mean: `table`, `column` (empty for the table), `type`, `comment`."""
     return _warehouse.sql(_DICTIONARY)
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def metric_sources(_warehouse: Warehouse, release: str) -> Mapping[str, str]:
+    """Return the source of each metric."""
+    found = _warehouse.table("metric")
+    return dict(zip(found["id"], found["source"], strict=True))
 
 
 def source_titles(warehouse: Warehouse) -> Mapping[str, str]:
@@ -283,14 +302,14 @@ def origins(frame: pd.DataFrame, titles: Mapping[str, str]) -> Origins:
         found.setdefault(str(row["indicator"]), []).append(
             Origin(
                 indicator=str(row["indicator"]),
-                framework=_text(row.get("framework")),
-                source=titles.get(_text(row.get("source")), _text(row.get("source"))),
-                licence=_text(row.get("licence")),
-                url=_text(row.get("url")),
+                framework=text_of(row.get("framework")),
+                source=titles.get(text_of(row.get("source")), text_of(row.get("source"))),
+                licence=text_of(row.get("licence")),
+                url=text_of(row.get("url")),
                 requested_at=_moment(row.get("requested_at")),
-                sha256=_text(row.get("payload_sha256")),
+                sha256=text_of(row.get("payload_sha256")),
                 size_bytes=None if _is_missing(row.get("bytes")) else int(row["bytes"]),
-                location=_text(row.get("location")),
+                location=text_of(row.get("location")),
             )
         )
     return {key: tuple(dict.fromkeys(rows)) for key, rows in found.items()}
@@ -300,7 +319,8 @@ def _is_missing(value: Any) -> bool:
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """Return a cell as text; missing is empty."""
     return "" if _is_missing(value) else str(value)
 
 

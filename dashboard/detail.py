@@ -16,6 +16,7 @@ from dashboard.scene import Scene
 from dashboard.table import level_cell, verdict_cell
 from evidence import parameters
 from evidence.types import Break, Contrast, Contribution, Indicator, Robustness, Score
+from evidence.words import missing_words
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,11 @@ def context_table(score: Score, scene: Scene, *, origins: Origins, link: Callabl
     return _table(_indicator_heads(scene), rows, scene)
 
 
-def missing_table(score: Score, scene: Scene) -> Html:
-    """Return what is planned and not measured, why, and what would fill it."""
+def missing_table(score: Score, scene: Scene, *, told: Mapping[str, str] | None = None) -> Html:
+    """Return what is planned and not measured, why, and what would fill it.
+
+    `told` says, by indicator, what its sources answered instead of a value.
+    """
     say = scene.say
     heads = [
         element("th", say("dimension.missing.indicator"), scope="col"),
@@ -101,12 +105,16 @@ def missing_table(score: Score, scene: Scene) -> Html:
             "tr",
             element("th", scene.local(scene.indicator(gap.indicator).title), scope="row"),
             element("td", gap.grade, title=say(f"grade.{gap.grade}"), class_=OPTIONAL),
-            element("td", gap.reason),
+            element("td", missing_words(gap, scene.language, scene.title), _told(told or {}, gap.indicator)),
             element("td", gap.fill or fmt.MISSING),
         )
         for gap in score.missing
     )
     return _table(heads, rows, scene)
+
+
+def _told(told: Mapping[str, str], indicator: str) -> Html:
+    return element("small", told[indicator], class_="ts-told") if indicator in told else Html("")
 
 
 def blind_spots(score: Score, scene: Scene) -> Html:
@@ -233,7 +241,10 @@ def plain_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Html:
         for row in rows
     )
     table = element(
-        "table", element("thead", element("tr", *columns)), element("tbody", *body), class_="ts-table"
+        "table",
+        element("thead", element("tr", *columns)),
+        element("tbody", *body),
+        class_="ts-table ts-plain",
     )
     return element("div", table, class_="ts-scroll", tabindex="0", role="region", aria_label=heads[0])
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,7 +20,7 @@ from dashboard.markup import Html, bold, element, join
 from dashboard.palette import DARK, LIGHT, Palette
 from dashboard.scene import Scene
 from evidence.errors import TouchstoneError
-from evidence.types import Score
+from evidence.types import Comparison, Score
 from warehouse.read import Warehouse
 
 FIRST_DAY = date(2015, 1, 1)
@@ -75,11 +76,11 @@ class View:
         """Return the scores of the day shown."""
         asked = self.as_of if self.past else None
         with st.spinner(self.scene.say("waiting.scores", date=fmt.day(self.as_of))):
-            return data.scores(self.warehouse, self.release, self.scene.comparison.id, asked)
+            return data.scores(self.warehouse, self.release, self.scene.asked, asked)
 
     def published(self) -> tuple[Score, ...]:
         """Return the scores of the release's own day, whatever day is shown."""
-        return data.scores(self.warehouse, self.release, self.scene.comparison.id, None)
+        return data.scores(self.warehouse, self.release, self.scene.asked, None)
 
 
 def language() -> str:
@@ -137,6 +138,8 @@ def heading(view: View, title: str, *, dimensions: bool = False) -> None:
         st.title(fmt.plain_markdown(title), anchor=False, width="stretch")
         if len(view.scene.catalog.comparisons) > 1:
             _comparison_control(view)
+        if len(view.scene.comparison.frameworks) > 2:
+            _pair_control(view)
         if dimensions:
             _dimension_control(view)
         _as_of_control(view)
@@ -205,15 +208,23 @@ def _view(warehouse: Warehouse, release: str, tongue: str, alerts: DeltaGenerato
     chosen = state.get("cmp", names[0], lambda value: value in names)
     newest = date.fromisoformat(warehouse.meta()["as_of"][:10])
     day = state.get("as_of", newest.isoformat(), lambda value: _is_day(value, newest))
+    comparison = catalog.comparisons[names.index(chosen)]
+    pairs = _pairs(comparison)
+    pair = state.get("pair", "", lambda value: not value or value in pairs)
     return View(
         warehouse=warehouse,
         release=release,
-        scene=Scene(catalog, catalog.comparisons[names.index(chosen)], tongue),
+        scene=Scene(catalog, comparison, tongue, () if pair in {"", pairs[0]} else tuple(pair.split(","))),
         as_of=date.fromisoformat(day),
         newest=newest,
         today=datetime.now(UTC).date(),
         alerts=alerts,
     )
+
+
+def _pairs(comparison: Comparison) -> list[str]:
+    """Return every two frameworks of a comparison, in its order, as the address names them."""
+    return [",".join(pair) for pair in combinations(comparison.frameworks, 2)] or [""]
 
 
 def _stale(view: View) -> None:
@@ -257,6 +268,7 @@ def _shown(view: View, key: str) -> str:
     shown = {
         "dim": lambda: view.scene.dimension_title(dimension(view)),
         "cmp": lambda: view.scene.local(view.scene.comparison.title),
+        "pair": lambda: " : ".join(view.scene.title(name) for name in view.scene.pair),
         "as_of": lambda: fmt.day(view.as_of),
         "lang": lambda: view.scene.language,
     }
@@ -329,9 +341,29 @@ def _comparison_control(view: View) -> None:
     st.session_state["w.cmp"] = view.scene.comparison.id
     st.selectbox(
         view.scene.say("toolbar.comparison"), list(names), format_func=names.__getitem__, key="w.cmp",
-        label_visibility="collapsed", width=220, on_change=state.from_widget,
-        args=("cmp", "w.cmp", next(iter(names))),
+        label_visibility="collapsed", width=220, on_change=_choose_comparison, args=(next(iter(names)),),
     )  # fmt: skip
+
+
+def _choose_comparison(default: str) -> None:
+    """Show another comparison; a pair of the one before is none of it."""
+    state.from_widget("cmp", "w.cmp", default)
+    state.put("pair", "")
+
+
+def _pair_control(view: View) -> None:
+    pairs, scene = _pairs(view.scene.comparison), view.scene
+    st.session_state["w.pair"] = ",".join(scene.pair)
+    st.selectbox(
+        scene.say("toolbar.pair"), pairs, key="w.pair", label_visibility="collapsed", width=220,
+        format_func=lambda pair: " : ".join(scene.title(name) for name in pair.split(",")),
+        on_change=_choose_pair, args=(pairs[0],),
+    )  # fmt: skip
+
+
+def _choose_pair(first: str) -> None:
+    chosen = st.session_state["w.pair"]
+    state.put("pair", "" if chosen == first else chosen)
 
 
 def _dimension_control(view: View) -> None:

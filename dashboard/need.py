@@ -38,7 +38,7 @@ def _recommend(view: frame.View, preset: Preset) -> None:
     asked = view.as_of if view.past else None
     need = tuple(sorted(preset.weights.items()))
     with st.spinner(view.scene.say("waiting.weights")):
-        found = data.recommendation(view.warehouse, view.release, view.scene.comparison.id, asked, need)
+        found = data.recommendation(view.warehouse, view.release, view.scene.asked, asked, need)
     st.html(sentence(found, view.scene))
     with st.expander(view.scene.say("need.weights")):
         st.html(_weights(preset, view.scene))

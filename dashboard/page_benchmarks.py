@@ -13,8 +13,12 @@ from dashboard.markup import element
 
 NO_BENCHMARK = "touchstone bench\ntouchstone publish"
 HISTORY_HEADS = (
-    *("bench.program", "bench.phase", "bench.ratio.short"),
-    *("column.date", "bench.device", "bench.origin", "health.run"),
+    *("bench.program", "bench.ratio.short", "column.date"),
+    *("bench.device", "bench.hardware", "bench.origin", "health.run"),
+)
+LEVEL_HEADS = (
+    *("bench.program", "health.framework", "bench.levels.runs"),
+    *("bench.levels.first", "bench.levels.last", "bench.levels.steps"),
 )
 
 
@@ -52,8 +56,8 @@ def _run(view: frame.View, known: pd.DataFrame) -> dict[str, Any]:
 
     def words(name: str) -> str:
         row = names[name]
-        origin = say(f"bench.origin.{row['origin']}")
-        return f"{fmt.day(row['started_at'])} · {row['device']} · {origin} · {row['run']}"
+        parts = (fmt.day(row["started_at"]), row["device"], bench.hardware(row, view.scene))
+        return " · ".join([*parts, say(f"bench.origin.{row['origin']}"), row["run"]])
 
     st.selectbox(
         say("bench.run.choose"), list(names), format_func=words, key="w.run", on_change=state.from_widget,
@@ -63,24 +67,42 @@ def _run(view: frame.View, known: pd.DataFrame) -> dict[str, Any]:
 
 
 def _speed(view: frame.View, lines: pd.DataFrame) -> None:
-    say = view.scene.say
-    variants = list(dict.fromkeys(["", *lines.loc[lines["metric"].isin(list(bench.STEPS)), "variant"]]))
-    chosen = state.get("mode", "", lambda value: value in variants)
-    if len(variants) > 1:
-        st.session_state["w.mode"] = chosen
-        st.segmented_control(
-            say("bench.mode"), variants, key="w.mode", required=True, on_change=state.from_widget,
-            format_func=lambda name: say("bench.declared") if not name else fmt.plain_markdown(name),
-            args=("mode", "w.mode"),
-        )  # fmt: skip
-    shown = lines[(lines["variant"] == chosen) | (lines["metric"] == bench.PROOF)]
+    timed = lines[lines["metric"].isin(list(bench.STEPS))]
+    phases = [phase for phase in bench.PHASES if phase in set(timed["phase"])]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        phase = _filter(view, "phase", ["", *phases] if len(phases) > 1 else [""])
+        mode = _filter(
+            view, "mode", list(dict.fromkeys(["", *sorted(set(timed["variant"]) - {bench.AGAIN})]))
+        )
+    kept = (lines["variant"] == mode) & lines["phase"].isin([phase] if phase else list(set(lines["phase"])))
+    shown = lines[kept | (lines["metric"] == bench.PROOF)]
     ratio, share = st.columns([3, 2], gap="large")
     with ratio:
         _ratios(view, shown, tie=bench.noise(lines))
     with share:
         _shares(view, shown)
     devices = {"cpu", "gpu"} - {device.split(":")[0].replace("cuda", "gpu") for device in lines["device"]}
+    say = view.scene.say
     frame.note(" · ".join(say("bench.not_measured", name=device.upper()) for device in sorted(devices)))
+
+
+def _filter(view: frame.View, key: str, options: list[str]) -> str:
+    """Return what the reader chose to see; nothing to choose shows no control."""
+    say = view.scene.say
+    chosen = state.get(key, "", lambda value: value in options)
+    if len(options) > 1:
+        st.session_state[f"w.{key}"] = chosen
+        st.segmented_control(
+            say(f"bench.{key}"), options, key=f"w.{key}", required=True, on_change=state.from_widget,
+            format_func=lambda name: _option_words(key, name, say), args=(key, f"w.{key}"),
+        )  # fmt: skip
+    return chosen
+
+
+def _option_words(key: str, name: str, say: frame.Say) -> str:
+    if not name:
+        return say(f"bench.{key}.all")
+    return say(f"bench.{name}") if name in bench.PHASES else fmt.plain_markdown(name.replace("_", " "))
 
 
 def _ratios(view: frame.View, lines: pd.DataFrame, *, tie: float) -> None:
@@ -114,7 +136,7 @@ def _ratios(view: frame.View, lines: pd.DataFrame, *, tie: float) -> None:
 def _shares(view: frame.View, lines: pd.DataFrame) -> None:
     scene = view.scene
     st.header(scene.say("bench.share"), anchor=False, help=scene.say("word.share.means"))
-    found = bench.shares(lines, scene, [ratio.subject for ratio in bench.ratios(lines, scene.pair)])
+    found = bench.shares(lines, scene, bench.ratios(lines, scene.pair))
     if found.empty:
         frame.note(scene.say("bench.share.none"))
         return
@@ -133,20 +155,23 @@ def _run_words(view: frame.View, run: dict[str, Any]) -> None:
     say = view.scene.say
     words = say(
         "bench.run", device=run["device"], date=fmt.day(run["started_at"]), rounds=run["rounds"],
-        machine=bench.machine_words(run), origin=say(f"bench.origin.{run['origin']}"),
+        machine=bench.machine_words(run, view.scene), origin=say(f"bench.origin.{run['origin']}"),
     )  # fmt: skip
     frame.note(words)
 
 
 def _tables(view: frame.View, lines: pd.DataFrame, every: pd.DataFrame) -> None:
     scene, say = view.scene, view.scene.say
-    titles = ("other", "probes", "published", "proof", "failed", "history")
-    other, probes, published, proof, failed, history = st.tabs([say(f"bench.{title}") for title in titles])
+    titles = ("other", "scaling", "probes", "published", "proof", "failed", "history")
+    other, scaling, probes, published, proof, failed, history = st.tabs(
+        [say(f"bench.{title}") for title in titles]
+    )
     names = [scene.title(name) for name in scene.comparison.frameworks]
     heads = [say("health.metric"), *names, say("column.unit"), say("bench.quotient")]
     with other:
-        left_out = (*bench.STEPS, bench.SHARE, bench.NOISE)
-        _table(view, heads, bench.values_table(lines, scene, "bench.", leave_out=left_out))
+        _other(view, lines, heads)
+    with scaling:
+        _scaling(view, every, heads)
     with probes:
         _probes(view, every, heads)
     with published:
@@ -162,12 +187,47 @@ def _tables(view: frame.View, lines: pd.DataFrame, every: pd.DataFrame) -> None:
         _history(view, every)
 
 
+def _other(view: frame.View, lines: pd.DataFrame, heads: list[str]) -> None:
+    """Show memory, first call and start-up under their names, then what else was counted."""
+    groups = {name: bench.GROUPS[name] for name in ("memory", "compile", "start")}
+    for name, metrics in {**groups, "rest": tuple(bench.other_metrics(lines))}.items():
+        rows = bench.values_table(lines, view.scene, metrics)
+        if rows:
+            st.subheader(view.scene.say(f"bench.{name}"), anchor=False)
+            st.html(detail.plain_table(heads, rows))
+
+
+def _scaling(view: frame.View, every: pd.DataFrame, heads: list[str]) -> None:
+    """Show the newest run that measured how speed changes with size; it need not be the run chosen above."""
+    scene, say = view.scene, view.scene.say
+    measured = every[every["metric"].isin([bench.CURVE, *bench.GROUPS["scaling"]])]
+    if measured.empty:
+        frame.note(say("bench.scaling.none"))
+        st.code("touchstone bench --suite scaling\ntouchstone publish", language=None)
+        return
+    newest = bench.runs(measured)[0]
+    lines = measured[(measured["run"] == newest["run"]) & (measured["device"] == newest["device"])]
+    _run_words(view, newest)
+    found = bench.curves(lines, scene)
+    if found:
+        frame.note(say("bench.scaling.note"))
+    columns = st.columns(2, gap="large")
+    for place, (axis, curve) in enumerate(found.items()):
+        with columns[place % 2]:
+            st.subheader(say(f"bench.axis.{axis}"), anchor=False)
+            frame.note(", ".join(dict.fromkeys(curve["name"])))
+            spec = charts_time.scaling(curve, scene, view.palette, ideal=axis in {"threads", "processes"})
+            st.vega_lite_chart(spec, theme=None, alt=say(f"bench.axis.{axis}"), key=f"curve_{axis}")
+    _table(view, heads, bench.values_table(lines, scene, bench.GROUPS["scaling"]))
+
+
 def _probes(view: frame.View, every: pd.DataFrame, heads: list[str]) -> None:
     newest = every[every["metric"].str.startswith("probe.")]
     if len(newest):
         newest = newest[newest["run"] == newest.sort_values("started_at").iloc[-1]["run"]]
-    _table(view, heads, bench.values_table(newest, view.scene, "probe.", leave_out=()))
-    for metric in dict.fromkeys(newest["metric"]):
+    metrics = list(dict.fromkeys(newest["metric"]))
+    _table(view, heads, bench.values_table(newest, view.scene, metrics))
+    for metric in metrics:
         for framework, listed in bench.items(newest, metric).items():
             name = metric.removeprefix("probe.").replace("_", " ")
             with st.expander(f"{name} · {fmt.plain_markdown(view.scene.title(framework))} · {len(listed)}"):
@@ -195,17 +255,23 @@ def _published(view: frame.View, names: list[str]) -> None:
 
 def _history(view: frame.View, every: pd.DataFrame) -> None:
     scene, rows = view.scene, []
+    levels = bench.levels(every)
+    if levels:
+        frame.note(scene.say("bench.levels.note"))
+        st.html(
+            detail.plain_table([scene.say(head) for head in LEVEL_HEADS], bench.level_rows(levels, scene))
+        )
     for run in bench.runs(every):
         same = (every["run"] == run["run"]) & (every["device"] == run["device"])
         lines = every[same & (every["variant"] == "")]
         tie = bench.noise(lines)
         rows += [
             [
-                ratio.subject,
-                scene.say(f"bench.{ratio.phase}"),
+                bench.program(ratio.subject, ratio.phase, scene),
                 bench.lead(ratio, scene, tie=tie),
                 fmt.day(run["started_at"]),
                 run["device"],
+                bench.hardware(run, scene),
                 scene.say(f"bench.origin.{run['origin']}"),
                 run["run"],
             ]

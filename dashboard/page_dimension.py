@@ -30,7 +30,7 @@ def show() -> None:
     _question(score, view)
     _waterfall(score, view)
     with st.spinner(scene.say("waiting.evidence")):
-        chain = data.evidence(view.warehouse, view.release, scene.comparison.id, name)
+        chain = data.evidence(view.warehouse, view.release, scene.asked, name)
     origins = data.origins(chain, data.source_titles(view.warehouse))
     chosen = state.get("ind", "", lambda value: not value or value in _indicators(score))
     _indicators_section(score, view, origins, chosen)
@@ -85,12 +85,30 @@ def _missing(score: Score, view: frame.View) -> None:
     scene = view.scene
     st.header(scene.say("dimension.missing"), anchor=False)
     if score.missing:
-        st.html(detail.missing_table(score, scene))
+        st.html(detail.missing_table(score, scene, told={} if view.past else _told(score, view)))
     else:
         frame.note(scene.say("dimension.missing.none"))
     if scene.dimension(score.dimension).blind_spots:
         st.subheader(scene.say("dimension.blind"), anchor=False)
         st.html(detail.blind_spots(score, scene))
+
+
+def _told(score: Score, view: frame.View) -> dict[str, str]:
+    """Return, by missing indicator, how its sources stand that gave no value."""
+    scene = view.scene
+    sources = data.metric_sources(view.warehouse, view.release)
+    fresh = data.freshness(view.warehouse, view.release, view.today)
+    known = {(item.source, item.framework): item for item in fresh}
+    told = {}
+    for missing in score.missing:
+        needed = dict.fromkeys(
+            sources[need] for need in scene.indicator(missing.indicator).needs if need in sources
+        )
+        asked = (known.get((name, gap.framework)) for gap in missing.gaps for name in needed)
+        lines = [item.told(scene) for item in asked if item is not None and item.outcome != "ok"]
+        if lines:
+            told[missing.indicator] = scene.say("list.separator").join(lines)
+    return told
 
 
 def _doubt(score: Score, view: frame.View) -> None:
@@ -113,7 +131,7 @@ def _doubt(score: Score, view: frame.View) -> None:
 
 def _drivers(score: Score, view: frame.View) -> None:
     scene, asked = view.scene, view.as_of if view.past else None
-    found = data.doubt(view.warehouse, view.release, scene.comparison.id, asked, score.dimension)
+    found = data.doubt(view.warehouse, view.release, scene.asked, asked, score.dimension)
     ordered = sorted(found, key=lambda index: -index.total)
     shares = {scene.say(f"factor.{index.factor}"): (index.total, max(0.0, index.first)) for index in ordered}
     if shares:

@@ -31,14 +31,19 @@ def show() -> None:
     frame.heading(view, scene.say("page.health"))
     frame.lead(scene.say("health.intro"))
     _quantity(view)
-    titles = ("freshness", "attempts", "suspect", "events", "dictionary")
-    fresh, runs, suspect, events, dictionary = st.tabs([scene.say(f"health.{title}") for title in titles])
+    titles = ("freshness", "attempts", "suspect", "checks", "events", "dictionary")
+    fresh, runs, suspect, checks, events, dictionary = st.tabs(
+        [scene.say(f"health.{title}") for title in titles]
+    )
     with fresh:
         _put(view, *freshness_rows(view))
     with runs:
         _put(view, *_attempt_rows(view))
     with suspect:
+        frame.note(scene.say("health.suspect.note"))
         _put(view, *_suspect_rows(view))
+    with checks:
+        _put(view, *_check_rows(view))
     with events:
         breaks = sorted(scene.catalog.breaks, key=lambda known: known.start, reverse=True)
         _put_html(view, detail.break_list(breaks, scene) if breaks else None)
@@ -64,6 +69,7 @@ def _quantity(view: frame.View) -> None:
         frame.alert(say("health.frameworks.pick"))
         return
     found = data.metric(view.warehouse, view.release, name, tuple(frameworks))
+    frame.note(_fresh_words(view, found, str(metrics.at[name, "source"]), frameworks))
     rows, unit = data.series(found, shown, scope, frameworks), str(metrics.at[name, "unit"])
     rows = rows[rows["day"] <= view.as_of.isoformat()]
     if rows.empty:
@@ -73,6 +79,22 @@ def _quantity(view: frame.View) -> None:
     _downloads(view, name, found)
     with st.expander(say("health.sql")):
         st.code(data.metric_sql(name, frameworks), language="sql")
+
+
+def _fresh_words(view: frame.View, found: pd.DataFrame, source: str, frameworks: Sequence[str]) -> str:
+    """Return, by framework, the day of the newest value and whether its source still answers."""
+    scene = view.scene
+    every = data.freshness(view.warehouse, view.release, view.today)
+    states = {item.framework: item.words(scene) for item in every if item.source == source}
+    newest = found.groupby("framework")["day"].max()
+    parts = (
+        scene.say(
+            "health.newest", framework=scene.title(name), day=fmt.day(newest.get(name)),
+            state=states.get(name, scene.say("health.never")),
+        )
+        for name in frameworks
+    )  # fmt: skip
+    return scene.say("list.separator").join(parts)
 
 
 def _metric(view: frame.View, metrics: pd.DataFrame) -> str:
@@ -207,6 +229,24 @@ def _attempt_rows(view: frame.View) -> tuple[list[str], list[list[str]]]:
 
 
 def _suspect_rows(view: frame.View) -> tuple[list[str], list[list[str]]]:
+    scene, say = view.scene, view.scene.say
+    heads = ("metric", "framework", "week", "growth", "behaviour", "cause")
+    found = data.table(view.warehouse, view.release, "suspects").head(NEWEST)
+    rows = [
+        [
+            f"{row['metric']} · {row['name']}",
+            scene.title(str(row["framework"])),
+            fmt.day(row["week_start"]),
+            f"{fmt.three_digits(row['increment'])} {row['unit']}",
+            say(f"suspect.{row['reason']}"),
+            data.text_of(row["known_cause"]),
+        ]
+        for row in found.to_dict("records")
+    ]
+    return [say(f"health.{head}") for head in heads], rows
+
+
+def _check_rows(view: frame.View) -> tuple[list[str], list[list[str]]]:
     say = view.scene.say
     found = data.table(view.warehouse, view.release, "warning").head(NEWEST)
     rows = [[str(row["check_name"]).replace("_", " "), str(row["found"])] for row in found.to_dict("records")]

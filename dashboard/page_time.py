@@ -16,11 +16,13 @@ from evidence.timeline import Moment, timeline
 from evidence.types import Break, Score
 
 FIRST_YEAR = 2020
-STEPS = {"year": 12, "quarter": 3, "month": 1}
-"""Months between two points."""
-
 LEAST = 0.005
 """Smaller moves would be printed as zero."""
+
+MOST_MOVES = 12
+"""Moves that are listed, the largest ones; the table has every week."""
+
+FILL = "touchstone history"
 
 TABLE_HEADS = (
     "column.date", "dimension.difference", "word.interval", "time.families", "scorecard.verdict",
@@ -37,50 +39,54 @@ def show() -> None:
     scene, name = view.scene, frame.dimension(view)
     frame.heading(view, scene.say("time.title", dimension=scene.dimension_title(name)), dimensions=True)
     frame.note(scene.say("time.note"))
-    step = state.get("step", next(iter(STEPS)), lambda value: value in STEPS)
-    days = points(view.newest, STEPS[step])
-    scores = [row for row in _scores(view, days, name) if row.as_of <= view.as_of]
+    every = _scores(view, name)
+    scores = [row for row in every if row.as_of <= view.as_of]
     breaks = _breaks(view, name)
     moments = timeline(scores, breaks=breaks, needs=_needs(view, name))
     _chart(view, name, scores, moments, breaks)
     _legend(view)
-    _as_of(view, days)
-    _step(view, step)
+    _as_of(view)
+    _lacking(view, every)
     _break_list(view, breaks)
     _moved(view, moments)
     _as_table(view, scores)
     frame.footer(view)
 
 
-def points(newest: date, months: int) -> tuple[date, ...]:
-    """Return the last days of periods of so many months since 2020, and the newest day."""
-    ends = []
-    for month in range(months, 12 * (newest.year - FIRST_YEAR + 1) + 1, months):
-        year, rest = FIRST_YEAR + month // 12, month % 12
-        end = date(year, rest + 1, 1) - timedelta(days=1)
-        if end < newest:
-            ends.append(end)
-    return (*ends, newest)
+def weeks(newest: date) -> tuple[date, ...]:
+    """Return the last day of every whole week since 2020, and the newest day."""
+    first = date(FIRST_YEAR, 1, 1)
+    sunday = first + timedelta(days=(6 - first.weekday()) % 7)
+    count = -((sunday - newest).days // 7)
+    return (*(sunday + timedelta(weeks=week) for week in range(count)), newest)
 
 
-def _step(view: frame.View, chosen: str) -> None:
-    say = view.scene.say
-    st.session_state["w.step"] = chosen
-    st.segmented_control(
-        say("time.step"), list(STEPS), format_func=lambda step: say(f"time.step.{step}"), key="w.step",
-        required=True, on_change=state.from_widget, args=("step", "w.step", next(iter(STEPS))),
-    )  # fmt: skip
+def year_ends(newest: date) -> tuple[date, ...]:
+    """Return the last day of every year since 2020, and the newest day."""
+    return (*(date(year, 12, 31) for year in range(FIRST_YEAR, newest.year)), newest)
 
 
-def _scores(view: frame.View, days: Sequence[date], name: str) -> list[Score]:
-    """Return the scores of each day, with words while they are worked out for the first time."""
+def _scores(view: frame.View, name: str) -> list[Score]:
+    """Return the scores of the weeks that are worked out; without any, of ends of years, worked out now."""
+    published = [score for score in view.published() if score.dimension == name]
+    kept = data.weekly(view.warehouse, view.release, view.scene.asked, name)
+    if kept:
+        return [*kept, *published]
     found, words = [], view.scene.say("waiting.time")
+    days = year_ends(view.newest)[:-1]
     bar = st.progress(0.0, text=words)
     for place, day in enumerate(days, start=1):
-        found.append(data.on_day(view.warehouse, view.release, view.scene.comparison.id, name, day))
-        bar.progress(place / len(days), text=words)
+        found.append(data.on_day(view.warehouse, view.release, view.scene.asked, name, day))
+        bar.progress(place / max(1, len(days)), text=words)
     bar.empty()
-    return found
+    return [*found, *published]
+
+
+def _lacking(view: frame.View, scores: Sequence[Score]) -> None:
+    """Say so where weeks are not worked out yet, and what does it."""
+    lacking = len(weeks(view.newest)) - len(scores)
+    if lacking > 0:
+        frame.note(view.scene.say("time.lacking", count=len(scores), lacking=lacking, command=FILL))
 
 
 def frame_of(scores: Sequence[Score], moments: Sequence[Moment]) -> pd.DataFrame:
@@ -140,11 +146,9 @@ def _chart(
         st.vega_lite_chart(spec, theme=None, alt=alt, key="timeline")
 
 
-def _as_of(view: frame.View, days: Sequence[date]) -> None:
-    """Offer every point as the day that the whole app shows; the arrow keys move by one."""
-    options = sorted({*days, view.as_of})
-    if len(options) < 2:
-        return
+def _as_of(view: frame.View) -> None:
+    """Offer every week as the day that the whole app shows; the arrow keys move by one."""
+    options = sorted({*weeks(view.newest), view.as_of})
     st.session_state["w.time_as_of"] = view.as_of
     st.select_slider(
         view.scene.say("toolbar.as_of.pick"), options, format_func=fmt.day, key="w.time_as_of",
@@ -194,18 +198,26 @@ def _moved(view: frame.View, moments: Sequence[Moment]) -> None:
     found = [moment for moment in moments if moment.move is not None and abs(moment.move) >= LEAST]
     if not found:
         return
+    largest = sorted(found, key=lambda moment: -abs(moment.move or 0.0))[:MOST_MOVES]
     st.subheader(scene.say("time.moved"), anchor=False)
-    items = []
-    for moment in found:
-        parts = scene.say("list.separator").join(
-            f"{scene.local(scene.indicator(move.indicator).title)} {fmt.difference(move.change, digits=2)}"
-            for move in moment.moves[:3]
-            if abs(move.change) >= LEAST
-        )
-        items.append(
-            element("li", f"{fmt.day(moment.as_of)} {fmt.difference(moment.move, digits=2)}: {parts}")
-        )
-    st.html(element("ul", *items, class_="ts-list"))
+    if len(largest) < len(found):
+        frame.note(scene.say("time.moved.largest", shown=len(largest), all=len(found)))
+    lines = (
+        _move_words(view, moment) for moment in sorted(largest, key=lambda moment: moment.as_of, reverse=True)
+    )
+    st.html(element("ul", *(element("li", line) for line in lines), class_="ts-list"))
+
+
+def _move_words(view: frame.View, moment: Moment) -> str:
+    scene = view.scene
+    parts = scene.say("list.separator").join(
+        f"{scene.local(scene.indicator(move.indicator).title)} {fmt.difference(move.change, digits=2)}"
+        for move in moment.moves[:3]
+        if abs(move.change) >= LEAST
+    )
+    why = scene.say("time.unexplained") if moment.unexplained else moment.note
+    told = f" ({why})" if why else ""
+    return f"{fmt.day(moment.as_of)} {fmt.difference(moment.move, digits=2)}: {parts}{told}"
 
 
 def _as_table(view: frame.View, scores: Sequence[Score]) -> None:

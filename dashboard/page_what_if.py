@@ -97,7 +97,7 @@ def _live(view: frame.View, published: Score) -> None:
 def _weigh(view: frame.View, published: Score) -> None:
     scene = view.scene
     asked = view.as_of if view.past else None
-    ready = data.prepared(view.warehouse, view.release, scene.comparison.id, asked)
+    ready = data.prepared(view.warehouse, view.release, scene.asked, asked)
     overlay = parse(state.get("w", "", _valid))
     families = tuple(dict.fromkeys(part.family for part in detail.by_size(published)))
     overlay = _sliders(view, overlay, families, published.dimension)

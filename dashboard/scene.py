@@ -22,6 +22,8 @@ class Scene:
     catalog: Catalog
     comparison: Comparison
     language: str
+    chosen: tuple[str, ...] = ()
+    """The two frameworks whose contrast is shown, where these are not the comparison's first two."""
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a text of `texts` in this language."""
@@ -91,7 +93,12 @@ class Scene:
 
     def link(self, page: str, **parameters: str) -> str:
         """Return the relative address of a page of this comparison in this language."""
-        kept = {"cmp": self.comparison.id, "lang": self.language, **parameters}
+        kept = {
+            "cmp": self.comparison.id,
+            "pair": ",".join(self.chosen),
+            "lang": self.language,
+            **parameters,
+        }
         if self.comparison.id == self.catalog.comparisons[0].id:
             del kept["cmp"]
         if self.language == texts.LANGUAGES[0]:
@@ -102,7 +109,12 @@ class Scene:
     @property
     def pair(self) -> tuple[str, ...]:
         """Return the two frameworks of the contrast; fewer where the comparison has no pair."""
-        return self.comparison.frameworks[:2]
+        return self.chosen or self.comparison.frameworks[:2]
+
+    @property
+    def asked(self) -> str:
+        """Return how `warehouse.read` is asked for the comparison: its id, and the pair that was chosen."""
+        return f"{self.comparison.id}:{','.join(self.chosen)}" if self.chosen else self.comparison.id
 
     @cached_property
     def _frameworks(self) -> Mapping[str, Framework]:

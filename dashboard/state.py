@@ -13,6 +13,7 @@ import streamlit as st
 
 KEYS = (
     "cmp",
+    "pair",
     "dim",
     "as_of",
     "lang",
@@ -26,8 +27,12 @@ KEYS = (
     "scope",
     "view",
     "scale",
+    "run",
+    "phase",
+    "mode",
 )
-"""Comparison, dimension, day, language, order, indicator, need, weights, body; and what Data shows."""
+"""Comparison, its pair, dimension, day, language, order, indicator, need, weights, body; and what the pages
+Data and Benchmarks show."""
 
 
 def get(key: str, default: str, valid: Callable[[str], bool]) -> str:

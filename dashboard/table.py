@@ -13,6 +13,7 @@ from dashboard import format as fmt
 from dashboard.markup import Html, bold, element, join
 from dashboard.scene import Scene
 from evidence import parameters
+from evidence import words as wording
 from evidence.types import Contrast, Interval, Score
 
 FLOOR = 3.0
@@ -48,7 +49,7 @@ def extent(scores: Sequence[Score], scene: Scene) -> float:
 
 def scorecard(scores: Sequence[Score], scene: Scene, *, reach: float, link: Callable[[str], str]) -> Html:
     """Return the table, one row per score in the order given. `reach` is the half axis of `extent`."""
-    titles = [scene.title(name) for name in scene.comparison.frameworks]
+    titles = [scene.title(name) for name in scene.pair]
     caption = scene.say("scorecard.caption", first=titles[0], second=titles[-1])
     return element(
         "table",
@@ -138,19 +139,7 @@ def observed(scores: Sequence[Score]) -> Iterator[datetime]:
 
 def verdict_words(score: Score, scene: Scene) -> tuple[str, str]:
     """Return the verdict in two or three words, and the line that says who is ahead."""
-    verdict, key = score.verdict, f"verdict.{score.verdict.label}"
-    detail = f"{key}.detail"
-    if verdict.ahead is None and verdict.label in {"supported", "leaning_for", "leaning_against", "no_claim"}:
-        detail += ".tie"
-    elif verdict.label == "supported" and verdict.size in {"overstated", "understated"}:
-        detail += f".{verdict.size}"
-    words = scene.say(
-        detail,
-        ahead=scene.title(verdict.ahead) if verdict.ahead else "",
-        measured=score.coverage.measured,
-        planned=score.coverage.planned,
-    )
-    return scene.say(key), words
+    return wording.verdict_words(score, scene.language, scene.title)
 
 
 def verdict_cell(score: Score, scene: Scene) -> Html:

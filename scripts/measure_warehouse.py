@@ -224,7 +224,24 @@ def line(what: str, taken: Taken, goal_s: float | None = None) -> None:
 
 def measure(load: Load, home: Path, goal: float | None) -> None:
     """Archive, publish, publish again, read."""
-    material = {
+    made = material(load, home)
+    line("archive the answers (synced one by one)", take(lambda: archive(load, home)))
+    first = take(lambda: publish(home, **made, as_of=AS_OF, now=NOW))
+    line("publish from the bytes: parse everything", first, goal)
+    _stages(first.result)
+    day = AS_OF + timedelta(days=1)
+    again = take(lambda: publish(home, **made, as_of=day, now=NOW + timedelta(days=1)))
+    line("publish on the next day: nothing to parse", again, goal)
+    _stages(again.result)
+    same = take(lambda: publish(home, **made, as_of=day, now=NOW + timedelta(days=1)), times=3)
+    line("publish with nothing new", same, NOTHING_NEW_GOAL_S)
+    _read(home)
+    _sizes(home, load)
+
+
+def material(load: Load, home: Path) -> dict[str, Any]:
+    """Everything that a publication of the load is made of."""
+    return {
         "archive": Archive(home / "archive"),
         "result_files": [],
         "catalog": catalog(load),
@@ -232,21 +249,10 @@ def measure(load: Load, home: Path, goal: float | None) -> None:
         "parsers": {"load": parse},
         "load_line": no_lines,
     }
-    line("archive the answers (synced one by one)", take(lambda: _archive(load, home)))
-    first = take(lambda: publish(home, **material, as_of=AS_OF, now=NOW))
-    line("publish from the bytes: parse everything", first, goal)
-    _stages(first.result)
-    day = AS_OF + timedelta(days=1)
-    again = take(lambda: publish(home, **material, as_of=day, now=NOW + timedelta(days=1)))
-    line("publish on the next day: nothing to parse", again, goal)
-    _stages(again.result)
-    same = take(lambda: publish(home, **material, as_of=day, now=NOW + timedelta(days=1)), times=3)
-    line("publish with nothing new", same, NOTHING_NEW_GOAL_S)
-    _read(home)
-    _sizes(home, load)
 
 
-def _archive(load: Load, home: Path) -> None:
+def archive(load: Load, home: Path) -> None:
+    """Archive every answer of the load."""
     with Archive(home / "archive").writer("load") as writer:
         for answer in answers(load):
             writer.save(answer)

@@ -86,7 +86,7 @@ def served(home: Path) -> Iterator[str]:
     """Serve the app over a home on this machine only, and yield its address."""
     port = _free_port()
     command = [
-        *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"),
+        *(sys.executable, "app.py", "--server.headless", "true"),
         *("--server.address", "127.0.0.1", "--server.port", str(port)),
     ]
     environment = {**os.environ, "TOUCHSTONE_HOME": str(home.resolve())}

@@ -16,6 +16,7 @@ from evidence.types import (
     Attempt,
     Break,
     Catalog,
+    Framework,
     Measurement,
     Metric,
     Observation,
@@ -29,6 +30,8 @@ from warehouse.publish import Release, publish
 
 NAMES = ("invented", "benchmarks")
 STEMS = {"alpha": "alpha", "beta": "beta"}
+THIRD = "gamma"
+"""Has figures of one dimension only, and no benchmarks."""
 ADVANTAGE = {case[0]: case[4] or 0.0 for case in CASES}
 MEASURED = {case[0]: {"insufficient": 2, "none": 0}.get(case[6], 4) for case in CASES}
 
@@ -76,25 +79,33 @@ def catalog() -> Catalog:
         "invented", "invented.ease_0", None, date(2022, 4, 6), date(2022, 4, 8), f"It changed. {HOSTILE}",
         "https://example.org/break",
     )  # fmt: skip
+    three = replace(
+        other, id="three", title={"en": "All three", "zh": "三者"}, frameworks=("alpha", "beta", THIRD),
+        claims=comparison.claims,
+    )  # fmt: skip
     frameworks = tuple(
         replace(item, names={"core": {"invented": (item.id,), "benchmarks": (STEMS[item.id],)}})
         for item in plain.frameworks
     )
+    third = Framework(THIRD, "Gamma", {"core": {"invented": (THIRD,)}})
     return replace(
-        plain, frameworks=frameworks, indicators=indicators, comparisons=(comparison, other), breaks=(broken,)
-    )
+        plain, frameworks=(*frameworks, third), indicators=indicators, breaks=(broken,),
+        comparisons=(comparison, other, three),
+    )  # fmt: skip
 
 
-def make_home(home: Path) -> Release:
-    """Collect, measure and publish the invented evidence below `home`."""
+def make_home(home: Path, *, only: str = "") -> Release:
+    """Collect, measure and publish the invented evidence below `home`; `only` that of one dimension."""
     archive = Archive(home / "archive")
     with archive.writer("first") as run:
+        run.save(_payload(THIRD, only="ease"))
         for framework in STEMS:
-            run.save(_payload(framework))
+            run.save(_payload(framework, only=only))
             run.attempt(Attempt("first", "invented", framework, "ok", "", moment(AS_OF), 1, 900, 0.5))
             refused = f"no TOKEN {HOSTILE}"
             run.attempt(Attempt("first", "elsewhere", framework, "failed", refused, moment(AS_OF), 1, 0, 0.1))
-    _write_results(home / "results")
+    if not only:
+        _write_results(home / "results")
     return republish(home, moment(AS_OF))
 
 
@@ -121,8 +132,9 @@ def add_evidence(home: Path, run: str) -> None:
         writer.save(replace(_payload("alpha", factor=1.07), requested_at=later))
 
 
-def _payload(framework: str, *, factor: float = 1.0) -> Payload:
-    body = json.dumps({"note": HOSTILE, "figures": _figures(framework, factor)}).encode()
+def _payload(framework: str, *, factor: float = 1.0, only: str = "") -> Payload:
+    figures = {name: rows for name, rows in _figures(framework, factor).items() if name.startswith(only)}
+    body = json.dumps({"note": HOSTILE, "figures": figures}).encode()
     address = f"https://example.org/{framework}?q=<b>"
     digest = hashlib.sha256(body).hexdigest()
     return Payload("invented", framework, "core", framework, address, moment(AS_OF), 200, {}, digest, body)

@@ -16,6 +16,7 @@ from evidence.types import (
     Criterion,
     Dimension,
     Framework,
+    Gap,
     Indicator,
     Interval,
     Missing,
@@ -119,7 +120,7 @@ def make_score(
         contributions=parts,
         context=(),
         missing=(
-            Missing(f"{dimension}_3", "attention", "C", "source failed: no TOKEN", "set TOKEN and collect"),
+            Missing(f"{dimension}_3", "attention", "C", (Gap("beta", "no_value"),), "set TOKEN and collect"),
         ),
         robustness=_robustness(dimension) if parts else None,
     )

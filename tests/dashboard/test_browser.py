@@ -215,15 +215,28 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_no_accessibility_violation(
     browser: Browser, served: tuple[str, Path], axe: str, page_name: str, dark: bool
 ) -> None:
-    page = visit(browser, f"{served[0]}/{page_name}?dim=ease&ind=ease_0", dark=dark)
+    assert violations(browser, f"{served[0]}/{page_name}?dim=ease&ind=ease_0", axe, dark=dark) == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_accessibility_violation_on_an_earlier_day_of_another_pair(
+    browser: Browser, served: tuple[str, Path], axe: str, dark: bool
+) -> None:
+    address = f"{served[0]}/?cmp=three&pair=alpha,gamma&as_of=2024-06-30"
+    assert violations(browser, address, axe, dark=dark) == []
+
+
+def violations(browser: Browser, address: str, axe: str, *, dark: bool) -> list[str]:
+    """Return what the checker finds on a page."""
+    page = visit(browser, address, dark=dark)
     page.wait_for_selector("h1")
     page.wait_for_selector(".ts-words-list", state="attached")
     page.wait_for_timeout(1500)
     page.evaluate(axe)
-    found = page.evaluate(
+    found: list[str] = page.evaluate(
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
         ".then(done => done.violations"
         ".map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))"
     )
     page.context.close()
-    assert found == []
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import tomllib
 from dataclasses import replace
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 from invented import AS_OF
 
 from dashboard import bench, charts_time, data, page_what_if, palette
-from dashboard.page_time import points
+from dashboard.page_time import weeks, year_ends
 from dashboard.palette import DARK, FONT, LIGHT
 from dashboard.scene import Scene
 from evidence.overlay import WeightOverlay
+from warehouse.history import sundays
 
 
 def timings(ratio: float, *, rounds: int = 6, spread: float = 0.01) -> pd.DataFrame:
@@ -26,7 +28,7 @@ def timings(ratio: float, *, rounds: int = 6, spread: float = 0.01) -> pd.DataFr
         {
             "run": "r", "device": "cpu", "metric": "bench.train_step", "subject": "mlp", "framework": name,
             "status": "ok", "round": turn, "value": seconds * (1 + spread * turn), "variant": "",
-            "phase": "train",
+            "phase": "train", "quality": "ok", "code_hash": "c0de",
         }
         for turn in range(rounds)
         for name, seconds in (("alpha", 0.01), ("beta", 0.01 * ratio))
@@ -49,6 +51,95 @@ def test_a_workload_that_one_side_did_not_run_has_no_ratio() -> None:
     assert bench.ratios(failed, ("alpha", "beta")) == ()
 
 
+def test_what_was_measured_while_the_machine_was_disturbed_does_not_count() -> None:
+    lines = timings(2.0)
+    wild = timings(50.0).assign(quality="noisy")
+    (found,) = bench.ratios(pd.concat([lines, wild]), ("alpha", "beta"))
+    assert found == bench.ratios(lines, ("alpha", "beta"))[0]
+
+
+def test_a_proof_holds_for_the_program_that_was_timed() -> None:
+    proof = timings(1.0, rounds=1).assign(metric=bench.PROOF, value=1e-12, phase="equivalence")
+    (proved,) = bench.ratios(pd.concat([timings(2.0), proof]), ("alpha", "beta"))
+    assert proved.proved
+    (other,) = bench.ratios(pd.concat([timings(2.0), proof.assign(code_hash="old")]), ("alpha", "beta"))
+    assert not other.proved
+
+
+def test_a_single_operation_is_a_ratio_too() -> None:
+    operation = timings(3.0).assign(metric="bench.op_time", subject="gemm", phase="infer")
+    names = [(ratio.subject, ratio.phase) for ratio in bench.ratios(operation, ("alpha", "beta"))]
+    assert names == [("gemm", "infer")]
+
+
+def curve(axis: str, seconds: dict[int, float]) -> pd.DataFrame:
+    """Return invented lines of one scaling curve of one framework, two rounds of each point."""
+    rows = timings(1.0, rounds=1, spread=0.0).head(1)
+    return pd.concat(
+        rows.assign(metric=bench.CURVE, variant=f"{axis}={point}", value=value * noise, round=turn)
+        for point, value in seconds.items()
+        for turn, noise in enumerate((1.0, 1.02))
+    )
+
+
+@pytest.mark.parametrize(
+    ("axis", "seconds", "gains"),
+    [
+        ("threads", {1: 4.0, 2: 2.0, 4: 2.0}, [1.0, 2.0, 2.0]),  # the same work in less time
+        ("batch", {1: 1.0, 8: 2.0}, [1.0, 4.0]),  # eight items in twice the time
+        ("tokens", {64: 1.0, 128: 4.0}, [1.0, 0.5]),  # twice the tokens in four times the time
+        ("processes", {1: 1.0, 2: 1.25}, [1.0, 1.6]),  # twice the items, a little slower
+    ],
+)
+def test_a_scaling_curve_is_work_per_second(
+    english: Scene, axis: str, seconds: dict[int, float], gains: list[float]
+) -> None:
+    found = bench.curves(pd.concat([curve(axis, seconds), curve("unheard_of", {1: 1.0})]), english)
+    assert list(found) == [axis]
+    assert list(found[axis]["gain"]) == pytest.approx(gains)
+    assert list(found[axis]["point"]) == list(seconds)
+    spec = charts_time.scaling(found[axis], english, LIGHT, ideal=axis == "threads")
+    assert spec["background"] == "transparent"
+
+
+def runs_of(values: list[float]) -> pd.DataFrame:
+    """Return invented runs of one time on one machine, a version that changes with the seventh."""
+    one = timings(1.0, rounds=1, spread=0.0).head(1)
+    same = {"machine": "{}", "mode": "", "precision": "", "batch_size": None}
+    first = pd.Timestamp("2026-01-05")
+    return pd.concat(
+        one.assign(
+            run=f"r{place}",
+            value=value,
+            started_at=first + pd.Timedelta(days=7 * place),
+            versions=json.dumps({"alpha": "1" if place < 6 else "2"}),
+            **same,
+        )
+        for place, value in enumerate(values)
+    )
+
+
+def test_a_step_from_run_to_run_is_told_with_the_version_that_came_with_it(english: Scene) -> None:
+    noisy = [1.0, 1.01, 0.99, 1.0, 1.01, 0.99, 1.5, 1.51, 1.49, 1.5, 1.51, 1.49]
+    (row,) = bench.level_rows(bench.levels(runs_of(noisy)), english)
+    assert row[2] == "12"
+    assert row[-1] == "2026-02-16: +50\u202f% (alpha 1 → 2)"
+    (row,) = bench.level_rows(bench.levels(runs_of(noisy[:6] * 2)), english)
+    assert row[-1] == "no step"
+    (row,) = bench.level_rows(bench.levels(runs_of(noisy[:2])), english)
+    assert row[-1] == "needs 6 runs"
+    assert bench.levels(runs_of(noisy[:1])) == ()
+
+
+def test_the_hardware_of_a_run_is_what_did_the_work(english: Scene) -> None:
+    machine = {"cpu_model": "A processor", "cores": 2, "gpus": [{"name": "A card"}]}
+    assert (
+        bench.hardware({"device": "cpu", "machine": json.dumps(machine)}, english) == "A processor · 2 cores"
+    )
+    assert bench.hardware({"device": "gpu", "machine": json.dumps(machine)}, english) == "A card"
+    assert bench.hardware({"device": "cpu", "machine": "{}"}, english) == "—"
+
+
 @pytest.mark.parametrize(
     ("log2", "low", "high", "words"),
     [
@@ -68,7 +159,7 @@ def test_who_is_faster_is_said_only_outside_the_noise(
 def test_the_noise_is_what_rounds_of_one_framework_differ_by() -> None:
     assert bench.noise(timings(2.0, spread=0.0)) == 0
     assert bench.noise(timings(2.0, spread=0.05)) > bench.noise(timings(2.0, spread=0.01)) > 0
-    told = pd.DataFrame([{"metric": bench.NOISE, "status": "ok", "value": math.log(1.07)}])
+    told = pd.DataFrame([{"metric": bench.NOISE, "status": "ok", "quality": "ok", "value": math.log(1.07)}])
     assert 2 ** bench.noise(pd.concat([timings(2.0), told])) == pytest.approx(1.07)
 
 
@@ -98,10 +189,12 @@ def test_the_overlay_file_says_only_what_differs() -> None:
     assert page_what_if.toml(WeightOverlay()) == ""
 
 
-def test_points_in_time_are_the_ends_of_periods_and_the_newest_day() -> None:
-    assert points(AS_OF, 12) == (*(date(year, 12, 31) for year in range(2020, 2026)), AS_OF)
-    assert points(date(2020, 5, 3), 3) == (date(2020, 3, 31), date(2020, 5, 3))
-    assert len(points(AS_OF, 1)) == 83
+def test_points_in_time_are_the_ends_of_whole_weeks_and_the_newest_day() -> None:
+    assert year_ends(AS_OF) == (*(date(year, 12, 31) for year in range(2020, 2026)), AS_OF)
+    assert weeks(date(2020, 1, 14)) == (date(2020, 1, 5), date(2020, 1, 12), date(2020, 1, 14))
+    assert weeks(date(2020, 1, 12)) == (date(2020, 1, 5), date(2020, 1, 12))
+    assert all(day.weekday() == 6 for day in weeks(AS_OF))
+    assert weeks(AS_OF)[:-1] == sundays(AS_OF)
 
 
 def observations() -> pd.DataFrame:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 
+import duckdb
 import home as invented_home
 import pytest
 import streamlit as st
 from invented import AS_OF, CASES, HOSTILE
 from streamlit.testing.v1 import AppTest
+
+from warehouse import history
+from warehouse.read import Warehouse
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PAGES = ("", "dimension", "time", "benchmarks", "what-if", "health")
@@ -129,6 +134,13 @@ def test_a_dimension_without_evidence_says_so(own: Path) -> None:
     assert "Planned, but not measured" in words(app)
 
 
+def test_missing_evidence_is_told_in_the_language_of_the_page(own: Path) -> None:
+    for language, words_of_it in (("en", "no value for Beta"), ("zh", "Beta 没有数值")):
+        app = open_page("dimension", dim="research", lang=language)
+        no_fault(app)
+        assert words_of_it in words(app)
+
+
 def test_a_need_gives_an_index_with_its_doubt_and_leaves_the_rows(own: Path) -> None:
     app = open_page(need="beginner")
     no_fault(app)
@@ -219,7 +231,54 @@ def test_another_comparison_without_opinions_is_shown(own: Path) -> None:
     assert markup(app).count('scope="row"') == 2
 
 
-def test_time_has_a_point_per_period_and_a_break(own: Path) -> None:
+def test_of_more_than_two_any_pair_can_be_shown(own: Path) -> None:
+    app = open_page(cmp="three")
+    no_fault(app)
+    assert "Beta ahead" in words(app)
+    assert app.selectbox(key="w.pair").options == ["Alpha : Beta", "Alpha : Gamma", "Beta : Gamma"]
+    app.selectbox(key="w.pair").set_value("alpha,gamma").run()
+    no_fault(app)
+    assert app.query_params["pair"] in ("alpha,gamma", ["alpha,gamma"])
+    assert "Gamma ahead" in words(app)
+    assert "Beta ahead" not in words(app)
+    assert "pair=alpha%2Cgamma" in markup(app), "links lead on with the pair"
+    app.selectbox(key="w.cmp").set_value("alpha_vs_beta").run()
+    no_fault(app)
+    assert "pair" not in app.query_params
+    assert "Unknown pair" not in words(app)
+
+
+def test_where_one_framework_is_missing_its_cells_are_empty_and_say_why(own: Path) -> None:
+    app = open_page(cmp="three", pair="alpha,gamma", sort="opinion")
+    no_fault(app)
+    rows = re.findall(r"<tr.*?</tr>", markup(app), re.DOTALL)
+    assert "Nothing measured for both yet" in rows[2]
+    app = open_page("dimension", cmp="three", pair="alpha,gamma", dim="flexibility")
+    no_fault(app)
+    assert "no value for Gamma" in words(app)
+    assert "no value for Alpha" not in words(app)
+
+
+def test_a_pair_that_is_none_falls_back_and_says_so(own: Path) -> None:
+    app = open_page(cmp="three", pair="alpha,nobody")
+    no_fault(app)
+    assert "Unknown pair “alpha,nobody”: showing Alpha : Beta." in words(app)
+
+
+def test_weeks_that_are_worked_out_are_the_points_of_time(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "FIRST", AS_OF - timedelta(weeks=2))
+    with Warehouse.open(own) as warehouse:
+        history.fill(warehouse)
+    app = open_page("time", dim="ease")
+    no_fault(app)
+    said = words(app)
+    assert "3 weeks are worked out" in said
+    assert "touchstone history" in said
+    days = re.findall(r'<th scope="row">(\d{4}-\d\d-\d\d)</th>', markup(app))
+    assert days == ["2026-11-15", "2026-11-08", "2026-11-01"]
+
+
+def test_time_has_a_point_per_year_until_weeks_are_worked_out_and_a_break(own: Path) -> None:
     app = open_page("time", dim="ease")
     no_fault(app)
     said = words(app)
@@ -273,6 +332,30 @@ def test_a_corrupt_file_is_named_and_nothing_else_breaks(own: Path) -> None:
     no_fault(app)
     assert "cannot be read" in words(app)
     assert "touchstone publish" in words(app)
+
+
+def test_a_file_of_another_format_is_named_with_what_to_do(own: Path) -> None:
+    (file,) = (own / "published").glob("*.duckdb")
+    with closing(duckdb.connect(file)) as con:
+        con.execute("update meta set value = '0' where key = 'format'")
+    for page in PAGES:
+        app = open_page(page)
+        no_fault(app)
+        assert "published by another version" in words(app)
+        assert "touchstone publish" in words(app)
+
+
+def test_where_one_source_answered_the_rest_says_what_is_missing(own_home: Path) -> None:
+    invented_home.make_home(own_home, only="ease")
+    app = open_page()
+    no_fault(app)
+    assert words(app).count("Nothing measured yet") == len(CASES) - 1
+    assert f"**{len(CASES) - 1}**" not in words(app)
+    assert f"{len(CASES) - 1} without enough evidence" in words(app)
+    for page in PAGES[1:]:
+        app = open_page(page, dim="language")
+        no_fault(app)
+    assert "no TOKEN" in words(app), "health names the source that failed and why"
 
 
 def test_a_pointer_to_nothing_is_said(own: Path) -> None:

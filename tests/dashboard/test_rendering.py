@@ -18,7 +18,7 @@ from dashboard.detail import Origin
 from dashboard.markup import Html, bold, element, join, safe_url
 from dashboard.palette import DARK, LIGHT
 from dashboard.scene import Scene
-from evidence.types import Missing, Score
+from evidence.types import Gap, Missing, Score
 
 
 class Reader(HTMLParser):
@@ -196,7 +196,9 @@ def test_missing_evidence_names_its_reason_and_what_fills_it(
     scores: tuple[Score, ...], english: Scene
 ) -> None:
     html = detail.missing_table(scores[0], english)
-    assert "source failed: no TOKEN" in html
+    assert "no value for Beta" in html
+    told = detail.missing_table(scores[0], english, told={f"{scores[0].dimension}_3": f"failed: {HOSTILE}"})
+    assert "failed: &lt;script&gt;" in told
     assert "set TOKEN and collect" in html
 
 
@@ -221,7 +223,9 @@ def hostile_blocks() -> list[Callable[[], str]]:
     scores = tuple(
         replace(
             make_score(*case),
-            missing=(Missing(f"{case[0]}_3", HOSTILE, "C", HOSTILE, HOSTILE),),
+            missing=(
+                Missing(f"{case[0]}_3", HOSTILE, "C", (Gap(HOSTILE, "out_of_range", HOSTILE),), HOSTILE),
+            ),
         )
         for case in CASES
     )

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from dashboard.texts import LANGUAGES, TEXTS, WORDS, say
+from evidence import words
 
 ROOM = Path(__file__).resolve().parents[2] / "dashboard"
 HAN = re.compile(r"[\u4e00-\u9fff]")
+EVERY = {**TEXTS, **words.TEXTS}
+"""With the words that the terminal shares; tests/evidence/test_words.py says that none is left over."""
 SAME = {"scorecard.coverage.families"}
 
 
@@ -19,9 +22,9 @@ def names(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("key", TEXTS)
+@pytest.mark.parametrize("key", EVERY)
 def test_a_text_is_complete_in_both_languages(key: str) -> None:
-    english, chinese = TEXTS[key]
+    english, chinese = EVERY[key]
     assert english.strip()
     assert chinese.strip()
     assert names(english) == names(chinese), "both languages fill in the same names"
@@ -34,7 +37,7 @@ def test_a_text_is_complete_in_both_languages(key: str) -> None:
 
 def test_there_are_two_languages_and_each_entry_has_both() -> None:
     assert LANGUAGES == ("en", "zh")
-    assert all(len(entry) == len(LANGUAGES) for entry in TEXTS.values())
+    assert all(len(entry) == len(LANGUAGES) for entry in EVERY.values())
 
 
 def test_every_text_that_the_code_names_exists() -> None:
@@ -66,13 +69,13 @@ def test_the_glossary_has_a_sentence_for_every_term() -> None:
 
 
 def test_chinese_sentences_use_full_width_punctuation() -> None:
-    wrong = [key for key, (_, chinese) in TEXTS.items() if re.search(r"[\u4e00-\u9fff][,;:!?]", chinese)]
+    wrong = [key for key, (_, chinese) in EVERY.items() if re.search(r"[\u4e00-\u9fff][,;:!?]", chinese)]
     assert wrong == []
 
 
 def test_han_and_latin_are_set_apart_by_a_space() -> None:
     close = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
     wrong = {
-        key: chinese for key, (_, chinese) in TEXTS.items() if close.search(re.sub(r"\{\w+\}", "", chinese))
+        key: chinese for key, (_, chinese) in EVERY.items() if close.search(re.sub(r"\{\w+\}", "", chinese))
     }
     assert wrong == {}
