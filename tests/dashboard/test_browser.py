@@ -130,11 +130,11 @@ def test_need_language_and_day_survive_every_way_of_moving(
     page.get_by_role("link", name="社区与支持").click()
     page.wait_for_selector(".ts-head")
     page.get_by_role("link", name="时间", exact=True).first.click()
-    page.wait_for_selector("text=逐期差值")
+    page.wait_for_selector("text=逐周差值")
     assert "lang=zh" in page.url
     assert "as_of=2024-06-30" in page.url
     page.reload()
-    page.wait_for_selector("text=逐期差值")
+    page.wait_for_selector("text=逐周差值")
     page.get_by_role("button", name="2024-06-30").click()
     page.get_by_role("button", name="回到最新").click()
     page.wait_for_url(lambda url: "as_of" not in url)

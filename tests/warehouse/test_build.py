@@ -445,7 +445,7 @@ INDICATOR = {"title": "title_en", "par": "par_value", "max_age": "max_age_days"}
         (types.Indicator, "indicator", INDICATOR, set(), {"title_zh", "par_kind", "par_date", "par_source"}),
         (types.Claim, "claim", {}, set(), {"comparison"}),
         (types.Reading, "indicator_value", {}, set(), {"comparison", "as_of"}),
-        (types.Missing, "missing", {}, set(), {"comparison", "dimension", "as_of"}),
+        (types.Missing, "missing", {"gaps": "reason"}, set(), {"comparison", "dimension", "as_of"}),
         (
             types.Contribution, "contribution", {}, {"raw", "scores", "observed_at", "payloads"},
             {"comparison", "dimension", "as_of"},

@@ -334,7 +334,7 @@ def test_a_file_of_another_version_says_so(house: House) -> None:
     file = house.home / "touchstone.duckdb"
     with duckdb.connect(file) as con:
         con.execute("update meta set value = '99' where key = 'format'")
-    with pytest.raises(InputError, match=r"another version \(format 99, this one reads 1\)\. Publish again"):
+    with pytest.raises(InputError, match=r"another version \(format 99, this one reads 2\)\. Publish again"):
         Warehouse.open(file)
 
 
