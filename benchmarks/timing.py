@@ -51,7 +51,7 @@ class Timing:
     noise: dict[str, float | None]
 
 
-def measure(stepper: Stepper, *, seconds: float, min_samples: int = 10, sample_s: float = 0.05) -> Timing:
+def measure(stepper: Stepper, *, seconds: float, min_samples: int = 10, sample_s: float = 0.1) -> Timing:
     """Time a step for at least `seconds` and at least `min_samples` samples (both must hold).
 
     Raises FloatingPointError when the step ends in NaN or infinity: such a time means nothing.
