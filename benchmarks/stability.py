@@ -99,6 +99,12 @@ def target(thing: Any) -> Any | None:
         return None
 
 
+def is_module(thing: Any) -> bool:
+    """Whether a name is a module, or stands for one."""
+    found = target(thing)
+    return found is not None and found.is_module
+
+
 def identity(thing: Any) -> str:
     """Return the path of the definition: the same for all names of an object."""
     found = target(thing)

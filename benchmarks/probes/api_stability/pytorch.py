@@ -25,13 +25,13 @@ def public(package, root):
             continue
         declared = set(map(str, module.exports or ()))
         for name, thing in module.members.items():
-            if name.startswith("_") or is_module(thing):
+            if name.startswith("_") or stability.is_module(thing):
                 continue
             if name in declared if declared else is_own(module, thing):
                 names[f"{module.path}.{name}"] = thing
     functions = root["_C._VariableFunctions"].members.items()
     generated = {f"torch.{name}": thing for name, thing in functions if not name.startswith("_")}
-    return {name: thing for name, thing in generated.items() if not is_module(thing)} | names
+    return {name: thing for name, thing in generated.items() if not stability.is_module(thing)} | names
 
 
 def is_own(module, thing):
@@ -43,8 +43,3 @@ def is_own(module, thing):
 def is_bound(thing):
     """A built-in that the module binds with its docstring."""
     return thing.is_attribute and "_add_docstr" in str(thing.value)
-
-
-def is_module(thing):
-    found = stability.target(thing)
-    return found is not None and found.is_module

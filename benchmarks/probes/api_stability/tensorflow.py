@@ -44,14 +44,9 @@ def names_of(module, prefix, package):
         if thing.is_alias
         and is_shown(name)
         and thing.target_path.startswith(f"{package}.")
-        and not is_module(thing)
+        and not stability.is_module(thing)
     }
 
 
 def is_shown(name):
     return not name.startswith("_") and name not in HIDDEN
-
-
-def is_module(thing):
-    found = stability.target(thing)
-    return found is not None and found.is_module
