@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,11 @@ def test_tool_finds_nothing(command: list[str]) -> None:
         [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+
+
+def test_every_test_file_has_a_name_of_its_own() -> None:
+    # Folders without __init__.py share one name space: two files of one name stop the collection
+    # of the whole suite, which running the folders one by one never shows.
+    files = Counter(path.name for path in (ROOT / "tests").rglob("*.py"))
+    twice = sorted(name for name, count in files.items() if count > 1 and name != "conftest.py")
+    assert not twice
