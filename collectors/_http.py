@@ -13,12 +13,13 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import requests
@@ -43,8 +44,7 @@ WAIT_BUDGET_S = 30.0
 """The most seconds an attempt may lose to waits and failed tries; a longer wait is for the next run."""
 TRIES = 4
 UNREACHED_TRIES = 2
-BACKFILL_BUDGET = 40
-"""The most requests an attempt may spend on history that the archive lacks, on top of `Source.budget`."""
+_DOWN_FOR = timedelta(minutes=10)
 OLDER_PAGES_EVERY_WEEKS = 26
 REDIRECTS = 5
 
@@ -62,11 +62,7 @@ class TooMuch(Unavailable):
 
 
 class _Unreached(Unavailable):
-    """No connection: the host is down or unknown, so one more try is all it gets."""
-
-
-class _Unknown(Unavailable):
-    """The name of the host does not resolve: a second try cannot mend that."""
+    """No connection, or no host of that name: one more try, for a moment without a network, and no more."""
 
 
 _REACTIONS: Mapping[int, type[SourceError]] = {
@@ -105,7 +101,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+_Origin = tuple[str, str | None, int | None]
+_T = TypeVar("_T")
+
 _ASKED: dict[str, datetime] = {}
+_DOWN: dict[_Origin, datetime] = {}
+"""Whom this process could not reach, and when: the next framework, minutes later, tries only once."""
 _PACE_LOCKS: dict[str, threading.Lock] = {}
 
 
@@ -283,19 +284,14 @@ class Client:
         return self._exchange(_Request("GET", self.address(path), headers, backfill=backfill)).body
 
     def reach(self, url: str) -> None:
-        """Raise Unavailable at once when the host of a url cannot be connected to. For programs we start."""
-        parts = urlsplit(self._linked(url, ""))
-        port = parts.port or {"http": 80, "https": 443, "git": 9418, "ssh": 22}.get(parts.scheme)
-        if not parts.hostname or not port or get_environ_proxies(url):
-            return
-        try:
-            socket.create_connection((parts.hostname, port), timeout=CONNECT_TIMEOUT_S).close()
-        except OSError as error:
-            raise Unavailable(self.source.id, url, f"no connection to {parts.hostname}: {error}") from error
+        """Raise Unavailable when the host of a url cannot be connected to. For programs we start."""
+        address = _address(self._linked(url, ""))
+        if address and not get_environ_proxies(url):
+            self._patiently(partial(self._connect, address), _Request("CONNECT", url))
 
     def archived(self, url: str, subject: Subject, *, fresh_for: timedelta | None = None) -> Payload | None:
         """Return the archived answer to a url, if there is one younger than `fresh_for`."""
-        old = self._previous(url)
+        old = self._old(url)
         if old is None:
             return None
         age = self.now() - old.requested_at
@@ -311,7 +307,7 @@ class Client:
     def spend(self, url: str, *, backfill: bool = False) -> None:
         """Count one request. Raises Capped when the budget has none left."""
         if not self._may_spend(backfill):
-            budget = BACKFILL_BUDGET if backfill else self.source.budget
+            budget = self.source.backfill if backfill else self.source.budget
             why = f"the budget of {budget} requests is spent; the next run goes on from here"
             raise Capped(self.source.id, url, why)
         self.requests += 1
@@ -342,7 +338,7 @@ class Client:
         fresh = self.archived(key, subject, fresh_for=fresh_for)
         if fresh:
             return fresh
-        old = self._previous(key)
+        old = self._old(key)
         conditional = {**request.headers, **_conditions(old)}
         answer = self._exchange(replace(request, headers=conditional))
         if answer.status == requests.codes.not_modified and old:
@@ -352,12 +348,21 @@ class Client:
             )
         return _payload(self.source, subject, key, answer)
 
+    def _old(self, url: str) -> Payload | None:
+        """Return the archived answer; another source may have asked the same url, and reads it otherwise."""
+        old = self._previous(url)
+        return old if old and old.source == self.source.id else None
+
     def _exchange(self, request: _Request) -> _Answer:
+        return self._patiently(self._follow, request)
+
+    def _patiently(self, ask: Callable[[_Request], _T], request: _Request) -> _T:
         """Ask until there is an answer, as long as asking again can help and the budgets last."""
+        known_down = {one for one, at in _DOWN.copy().items() if abs(self.now() - at) < _DOWN_FOR}
 
         def give_up(state: tenacity.RetryCallState) -> bool:
             return (
-                state.attempt_number >= _tries(_error(state), request)
+                state.attempt_number >= _tries(_error(state), request, known_down)
                 or self._lost_s + state.upcoming_sleep > WAIT_BUDGET_S
                 or not self._may_spend(request.backfill)
             )
@@ -369,7 +374,7 @@ class Client:
             sleep=self._rest,
             reraise=True,
         )
-        return retrying(self._follow, request)
+        return retrying(ask, request)
 
     def _wait_s(self, state: tenacity.RetryCallState) -> float:
         error = _error(state)
@@ -391,7 +396,7 @@ class Client:
 
     def _may_spend(self, backfill: bool) -> bool:
         if backfill:
-            return self._backfilled < BACKFILL_BUDGET
+            return self._backfilled < self.source.backfill
         return self.requests - self._backfilled < self.source.budget
 
     def _follow(self, request: _Request) -> _Answer:
@@ -428,7 +433,18 @@ class Client:
             self._lost_s += time.monotonic() - started
             # Not chained: the library's own message may hold the url with the token.
             raise self._unanswered(error, request.url) from None
+        _DOWN.pop(_origin(request.url), None)
         return response
+
+    def _connect(self, address: tuple[str, int], request: _Request) -> None:
+        started = time.monotonic()
+        try:
+            socket.create_connection(address, timeout=CONNECT_TIMEOUT_S).close()
+        except OSError as error:
+            self._lost_s += time.monotonic() - started
+            why = f"no connection to {address[0]}: {error}"
+            raise self._unreached(request.url, why) from error
+        _DOWN.pop(_origin(request.url), None)
 
     def _keep_pace(self) -> None:
         """Leave the source's pause since the last request to it, whoever in this process made that.
@@ -461,16 +477,20 @@ class Client:
         if isinstance(error, ValueError):  # a url or a header that is none, here or in a redirect
             return Refused(self.source.id, url, f"cannot be asked: {self.scrub(str(error))}")
         if isinstance(error, requests.ConnectTimeout):
-            return _Unknown(self.source.id, url, f"{host} did not answer within {CONNECT_TIMEOUT_S:g} s")
+            return self._unreached(url, f"{host} did not answer within {CONNECT_TIMEOUT_S:g} s")
         if isinstance(error, requests.Timeout):
             return TooMuch(self.source.id, url, f"no answer within {READ_TIMEOUT_S:g} s")
         reason = getattr(error.args[0] if error.args else None, "reason", None)
         if isinstance(reason, NameResolutionError):
-            return _Unknown(self.source.id, url, f"cannot resolve the host {host}")
+            return self._unreached(url, f"cannot resolve the host {host}")
         if isinstance(error, requests.ConnectionError):
             cause = getattr(reason, "__cause__", None) or reason or type(error).__name__
-            return _Unreached(self.source.id, url, f"no connection to {host}: {self.scrub(str(cause))}")
+            return self._unreached(url, f"no connection to {host}: {self.scrub(str(cause))}")
         return Unavailable(self.source.id, url, f"the answer broke off ({type(error).__name__})")
+
+    def _unreached(self, url: str, why: str) -> _Unreached:
+        _DOWN[_origin(url)] = self.now()
+        return _Unreached(self.source.id, url, why)
 
     def _next_page(self, payload: Payload) -> str | None:
         links = parse_header_links(payload.headers.get("link", ""))
@@ -542,17 +562,22 @@ def _error(state: tenacity.RetryCallState) -> BaseException | None:
     return state.outcome.exception() if state.outcome else None
 
 
-def _tries(error: BaseException | None, request: _Request) -> int:
-    if isinstance(error, _Unknown):
-        return 1
-    if isinstance(error, TooMuch):
-        return request.tries
-    return UNREACHED_TRIES if isinstance(error, _Unreached) else TRIES
+def _tries(error: BaseException | None, request: _Request, known_down: Collection[_Origin]) -> int:
+    if isinstance(error, _Unreached):
+        return 1 if _origin(request.url) in known_down else UNREACHED_TRIES
+    return request.tries if isinstance(error, TooMuch) else TRIES
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def _origin(url: str) -> _Origin:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port
+
+
+def _address(url: str) -> tuple[str, int] | None:
+    """Return host and port of a url; None when it has none, as a path has."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443, "git": 9418, "ssh": 22}.get(parts.scheme)
+    return (parts.hostname, port) if parts.hostname and port else None
 
 
 def _message(body: bytes) -> str:

@@ -6,9 +6,12 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from evidence.errors import PayloadChanged
 from evidence.types import Observation, Payload
+
+T = TypeVar("T")
 
 _NOT_THE_SHAPE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -19,13 +22,22 @@ def observations(payload: Payload, read: Callable[[Payload], Iterable[Observatio
     Raises PayloadChanged when the bytes are not of the shape that `read` knows, when a value is not finite
     and when two values claim the same place.
     """
-    try:
+
+    def checked(payload: Payload) -> tuple[Observation, ...]:
         made = tuple(read(payload))
         _check(made)
+        return made
+
+    yield from reading(payload, checked)
+
+
+def reading(payload: Payload, read: Callable[[Payload], T]) -> T:
+    """Return what `read` makes of the payload. Raises PayloadChanged when it is not of the shape it knows."""
+    try:
+        return read(payload)
     except _NOT_THE_SHAPE as error:
         why = f"{payload.url}: {type(error).__name__}: {str(error)[:200]}"
         raise PayloadChanged(payload.source, payload.sha256, why) from error
-    yield from made
 
 
 def stock(payload: Payload, metric: str, at: datetime, value: float) -> Observation:

@@ -136,6 +136,7 @@ SOURCE = Source(
     ),
     min_interval=timedelta(days=6),
     budget=4,
+    backfill=40,
     token_env="GITHUB_TOKEN",  # noqa: S106  the name of a variable, not a secret
 )
 """A steady week costs one request for the list of files and one for a new week, for all frameworks together;

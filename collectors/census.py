@@ -59,6 +59,7 @@ SOURCE = Source(
     ),
     min_interval=timedelta(days=1),
     budget=6,
+    backfill=40,
 )
 """A steady week costs one request for the releases, and one or two when a release came. The past is backfill,
 newest quarter first."""

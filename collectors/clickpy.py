@@ -13,17 +13,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from collectors import _clickhouse
 from collectors._contract import Subject
 from collectors._http import Client
 from collectors._names import by_scope
-from collectors._parse import as_array, as_moment, as_object, as_text, flow, json_object, observations
+from collectors._parse import as_moment, as_text, flow, observations
 from evidence.errors import Absent, PayloadChanged, Unavailable
 from evidence.types import Framework, Metric, Observation, Payload, Source
 
 SOURCE = Source(
     id="clickpy",
     title="ClickPy",
-    url="https://sql-clickhouse.clickhouse.com",
+    url=_clickhouse.URL,
     licence="CC-BY-4.0",
     citation="ClickPy, ClickHouse Inc., from the download log of the Python Software Foundation",
     needs="pypi",
@@ -39,6 +40,7 @@ SOURCE = Source(
     cadence=timedelta(days=7),
     min_interval=timedelta(days=1),
     budget=4,
+    backfill=40,
 )
 """A steady week costs one request, and one for the packages around the framework in their week of four; the
 rest is for asking again."""
@@ -49,8 +51,6 @@ SQL = (
     "WHERE project IN {projects:Array(String)} AND date >= {from:Date} AND date < {to:Date} "
     "GROUP BY project, week ORDER BY project, week"
 )
-USER = "demo"  # the account that the project's README offers to everybody, without a password
-ROWS_CUT = 1000
 FIRST_YEAR = 2016
 STALE = timedelta(weeks=4)
 _WEEK = timedelta(days=7)
@@ -108,15 +108,9 @@ def _ask(
     fresh_for: timedelta | None,
     past: bool = False,
 ) -> Payload:
-    quoted = ",".join(f"'{name}'" for name in subject.name.split())
-    asked = {
-        "user": USER,
-        "default_format": "JSON",
-        "param_projects": f"[{quoted}]",
-        "param_from": span[0].isoformat(),
-        "param_to": span[1].isoformat(),
-        "query": SQL,
-    }
+    asked = _clickhouse.question(
+        SQL, subject.name.split(), **{"from": span[0].isoformat(), "to": span[1].isoformat()}
+    )
     return client.get("", subject, params=asked, fresh_for=fresh_for, backfill=past)
 
 
@@ -134,17 +128,13 @@ def _weeks(payload: Payload) -> Sequence[date | None]:
 
 
 def _read(payload: Payload) -> Iterator[Observation]:
-    answer = json_object(payload)
-    rows = [as_object(row) for row in as_array(answer["data"])]
-    if _whole(answer["rows"]) != len(rows) or len(rows) >= ROWS_CUT:
-        raise ValueError(f"{len(rows)} rows of {answer['rows']}: the answer was cut")
     projects = payload.name.split()
-    for row in rows:
+    for row in _clickhouse.rows(payload):
         week, project = as_moment(row["week"]), as_text(row["project"])
         if project not in projects:
             raise ValueError(f"the answer is about {project!r}")
-        if _whole(row["days"]) == 7 and _is_monday(week):
-            one = flow(payload, "clickpy.downloads", week, week + _WEEK, _whole(row["downloads"]))
+        if _clickhouse.whole(row["days"]) == 7 and _is_monday(week):
+            one = flow(payload, "clickpy.downloads", week, week + _WEEK, _clickhouse.whole(row["downloads"]))
             yield replace(one, name=project)
 
 
@@ -152,13 +142,3 @@ def _is_monday(moment: datetime) -> bool:
     if moment.weekday() or moment.time() != datetime.min.time():
         raise ValueError(f"{moment} is not the start of a week")
     return True
-
-
-def _whole(value: object) -> int:
-    """Return a count that older servers write as a text."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise TypeError(f"a whole number was due, not {value!r}")
-    number = int(value)
-    if number < 0:
-        raise ValueError(f"a count cannot be {number}")
-    return number

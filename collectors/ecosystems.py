@@ -1,8 +1,8 @@
 """Who depends on a package, by ecosyste.ms: counters, from whose weekly answers flows are made.
 
-A requirement of any kind counts, also by a package that nobody maintains; wrappers and copies count too. The
-data are share-alike (CC BY-SA 4.0). Facts of the interface: its official description, version 1.1.0, read
-2026-11-23.
+A requirement of any kind counts, also by a package that nobody maintains; wrappers and copies count too: how
+many are alive counts `dependents`. The data are share-alike (CC BY-SA 4.0).
+Facts of the interface: its official description, version 1.1.0, read 2026-11-23.
 """
 
 from __future__ import annotations

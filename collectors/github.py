@@ -81,6 +81,7 @@ SOURCE = Source(
         *THREAD_METRICS,
     ),
     budget=16,
+    backfill=40,
     token_env="GITHUB_TOKEN",  # noqa: S106  the name of a variable, not a secret
     token_required=True,
 )

@@ -69,6 +69,7 @@ SOURCE = Source(
         ),
     ),
     budget=24,
+    backfill=40,
     token_env="GITHUB_TOKEN",  # noqa: S106  (its name)
 )
 

@@ -39,6 +39,7 @@ SOURCE = Source(
     ),
     min_interval=timedelta(days=1),
     budget=3,
+    backfill=40,
 )
 """A steady week costs one request, and one more in the week when a month's thread is two weeks old."""
 

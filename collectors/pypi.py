@@ -2,7 +2,8 @@
 
 The index says when each file came and what it runs on, so that most quantities can be told for any past day.
 It does not say when a release was yanked (a yanked one counts at no time) and forgets what was deleted.
-Wheels that a project offers elsewhere, such as builds for one accelerator, are not seen.
+Wheels that a project offers elsewhere, such as builds for one accelerator, are not seen. What a framework's
+newest release brings along on one machine is stated once a release, from listings and metadata of wheels.
 Facts of the interface: the index's user documentation (JSON API), read 2026-11-23.
 """
 
@@ -22,6 +23,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import InvalidVersion, Version
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
+from collectors import _closure
 from collectors._contract import Subject
 from collectors._cpython import CPYTHON_3, supported
 from collectors._http import Client
@@ -35,8 +37,10 @@ from collectors._parse import (
     flow,
     json_object,
     observations,
+    reading,
     stock,
 )
+from evidence.errors import PayloadChanged
 from evidence.types import Framework, Metric, Observation, Payload, Source
 
 _FINAL = "final releases only: no pre-, post- or development release and none that is yanked today"
@@ -117,10 +121,28 @@ SOURCE = Source(
             "distinct projects the newest version requires without extras, on any platform; not their own "
             "requirements; not told when the index lists none, which may mean that it does not know",
         ),
+        Metric(
+            "pypi.requirement_closure",
+            "packages",
+            "stock",
+            f"packages that the newest final release brings along on {_closure.REFERENCE}: what it requires "
+            "without extras, what that requires, and so on; as the index stood when the release was first "
+            "seen; not told when one of them has no wheel there or no version suits all",
+        ),
+        Metric(
+            "pypi.closure_bytes",
+            "bytes",
+            "stock",
+            "bytes of all wheels that are downloaded for it: its own and those of pypi.requirement_closure",
+        ),
     ),
     budget=12,
+    backfill=120,
     parser_version=2,
 )
+"""A steady week costs one request a name, for those around the framework in one week of four. A new release
+costs once, as backfill, two for every package that it brings along: 64 for the newest release of each of the
+first two frameworks of the catalog on 2026-11-26."""
 
 _PLATFORMS = {
     "linux_x86_64": re.compile(r"(many)?linux.*_x86_64"),
@@ -129,6 +151,8 @@ _PLATFORMS = {
     "windows_x86_64": re.compile(r"win_amd64"),
 }
 _YEAR = timedelta(days=365)
+_FOR_EVER = timedelta(days=3650)  # what a release brought along when it came does not change
+_CLOSURE = "closure="
 _OLDEST = datetime(2003, 1, 1, tzinfo=UTC)  # the year the index began
 _SKEW = timedelta(days=1)
 
@@ -150,14 +174,42 @@ class _Release:
 
 
 def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
-    """Yield the project JSON of every name of the framework."""
-    yield from client.each(framework, _ask)
+    """Yield the project JSON of every name, then what the newest release of each core name brings along."""
+    projects: list[tuple[Subject, Payload]] = []
+
+    def ask(client: Client, subject: Subject) -> Iterator[Payload]:
+        is_core = subject.scope == "core"
+        # The index tells every release with its time: the packages around it lose nothing by turns.
+        every = None if is_core else client.turn(subject, weeks=4)
+        project = client.get(f"pypi/{subject.name}/json", subject, fresh_for=every)
+        projects.extend([(subject, project)] * is_core)
+        yield project
+
+    yield from client.each(framework, ask)
+    for subject, project in projects:
+        yield from _brought_along(client, subject, project)
 
 
-def _ask(client: Client, subject: Subject) -> Iterator[Payload]:
-    # The index tells every release with its time: the packages around the framework lose nothing by turns.
-    every = None if subject.scope == "core" else client.turn(subject, weeks=4)
-    yield client.get(f"pypi/{subject.name}/json", subject, fresh_for=every)
+def _brought_along(client: Client, subject: Subject, project: Payload) -> Iterator[Payload]:
+    """Yield the closure of the newest release, from the archive when it has been told before."""
+    try:
+        newest = reading(project, _newest)
+        if newest:
+            yield from _closure_of(client, subject, f"{canonicalize_name(subject.name)}=={newest}")
+    except PayloadChanged:
+        return  # whoever keeps the answer says what is wrong with it
+
+
+def _closure_of(client: Client, subject: Subject, root: str) -> Iterator[Payload]:
+    url = f"{client.address('simple/')}#{_CLOSURE}{root}"
+    asked_at = client.now()
+    told = client.archived(url, subject, fresh_for=_FOR_EVER)
+    if told is None or reading(told, _closure.unresolved):
+        body = yield from _closure.state(client, subject, root)
+        told = client.make_payload(subject, url=url, requested_at=asked_at, body=body)
+    yield told
+    if why := reading(told, _closure.unresolved):
+        client.notes.append(f"what {root} brings along is not told: {why}")
 
 
 def parse(payload: Payload) -> Iterator[Observation]:
@@ -166,6 +218,25 @@ def parse(payload: Payload) -> Iterator[Observation]:
 
 
 def _read(payload: Payload) -> Iterator[Observation]:
+    parts = urlsplit(payload.url)
+    if parts.fragment.startswith(_CLOSURE):
+        yield from _closure_sizes(payload)
+    elif parts.path.endswith((".whl", ".metadata")):
+        _closure.requirements(payload)
+    elif "/simple/" in parts.path:
+        _closure.wheels(payload)
+    else:
+        yield from _project(payload)
+
+
+def _closure_sizes(payload: Payload) -> Iterator[Observation]:
+    sizes = _closure.sizes(payload)
+    if sizes:
+        yield stock(payload, "pypi.requirement_closure", payload.requested_at, sizes[0])
+        yield stock(payload, "pypi.closure_bytes", payload.requested_at, sizes[1])
+
+
+def _project(payload: Payload) -> Iterator[Observation]:
     project = json_object(payload)
     info, listed = as_object(project["info"]), as_object(project["releases"])
     if canonicalize_name(as_text(info["name"])) != canonicalize_name(payload.name):
@@ -179,6 +250,13 @@ def _read(payload: Payload) -> Iterator[Observation]:
     yield from _python_lags(payload, releases)
     for at in _moments(releases, payload.requested_at):
         yield from _state(payload, releases, at)
+
+
+def _newest(project: Payload) -> Version | None:
+    """Return the newest final version that is not yanked, if there is one."""
+    listed = as_object(json_object(project)["releases"])
+    kept = (_final(name) for name, files in listed.items() if _kept(_files(files)))
+    return max((version for version in kept if version), default=None)
 
 
 def _files(value: object) -> list[dict[str, object]]:

