@@ -16,6 +16,8 @@ from evidence.errors import InputError, TouchstoneError
 from evidence.types import Measurement
 
 _PYTHON = "NAME=PATH, for instance pytorch=/opt/env/bin/python"
+_COMPILED = ("compiled", "cuda_graphs")
+"""Protocols whose compilers keep what they compiled."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -134,9 +136,12 @@ def _compare(options: argparse.Namespace) -> int:
         sys.stdout.write(
             f"{name} {one.value:6.2f} [{one.low:.2f}, {one.high:.2f}] {one.verdict:7} {one.pairs} pairs\n"
         )
-    sys.stdout.write(f"differences below {compare.noise_floor(run):.1%} (log) are ties\n")
+    sys.stdout.write(
+        f"differences below {compare.tie_zone(run, options.first, options.second):.1%} (log) are ties\n"
+    )
     for framework in (options.first, options.second):
         _show_modes(run, framework)
+        _show_first_calls(run, framework)
     return 0
 
 
@@ -150,6 +155,14 @@ def _show_modes(run: Sequence[Measurement], framework: str) -> None:
                 values = (math.exp(one) for one in (middle, *compare.interval(logs, statistics.median)))
                 name = f"{subject:12} {phase:6} {framework}, {variant} / declared"
                 sys.stdout.write("{} {:6.2f} [{:.2f}, {:.2f}]\n".format(name, *values))
+
+
+def _show_first_calls(run: Sequence[Measurement], framework: str) -> None:
+    """Print what the first call of the compilers costs, which keep what they compiled within a run."""
+    for (subject, phase, variant), (cold, warm) in compare.first_calls(run, framework).items():
+        if variant in _COMPILED:
+            name = f"{subject:12} {phase:6} {framework}, {variant}, first call"
+            sys.stdout.write(f"{name} {cold:.2f} s with empty caches, {warm:.2f} s with filled ones\n")
 
 
 def _history(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from benchmarks.plan import AGAIN, AXES, Cell, mode_of
 from benchmarks.process import Ended
 from benchmarks.session import Session
 from benchmarks.timed import Timed, gated, step_spec, timed_fields
+from evidence import noise_floor
 from evidence.types import Measurement
 
 if TYPE_CHECKING:
@@ -71,7 +73,9 @@ def _answers(session: Session, cell: Cell) -> dict[str, Ended]:
 
     def answer(framework: str) -> Ended:
         known = session.answers.pop((cell.id, framework), None)
-        return known or session.start(_untimed_spec(session, cell, framework))
+        spec = _untimed_spec(session, cell, framework)
+        own_limit = {"timeout_s": limit} if (limit := spec.get("config", {}).get("timeout_s")) else {}
+        return known or session.start(spec, **own_limit)
 
     return _side_by_side(session, answer)
 
@@ -207,10 +211,11 @@ def _step(session: Session, cell: Cell) -> Iterator[Measurement]:
         return
     common["settings"] |= result["settings"]
     common["versions"] = result["versions"]
-    rate = _flop_rate(work, cell, spec, result["median"])
+    kind, rate = _pace(work, cell, spec, result["median"])
     roof = precision.ROOF[spec["precision"]]
-    share = rate / ceiling if rate and (ceiling := _ceiling(session, roof)) else None
-    if share is not None and share > _TOO_FAST:
+    ceiling = _ceiling(session, kind, roof)
+    share = rate / ceiling if rate and ceiling else None
+    if share is not None and kind == ceilings.PRODUCT and share > _TOO_FAST:
         refused = f"{rate:.3g} FLOP/s is beyond the measured ceiling {ceiling:.3g}: this is not {roof}"
         for name in (metric, "bench.warm_up", "bench.roofline_share"):
             yield session.line(cell, cell.framework, name, **common | {"status": "error", "reason": refused})
@@ -220,8 +225,9 @@ def _step(session: Session, cell: Cell) -> Iterator[Measurement]:
     first = result["first_call_s"]
     yield session.line(cell, cell.framework, "bench.warm_up", value=first, samples=(first,), **common)
     if share is not None:
+        bounded = common | {"settings": common["settings"] | {"bounded_by": kind}}
         yield session.line(
-            cell, cell.framework, "bench.roofline_share", value=share, samples=(share,), **common
+            cell, cell.framework, "bench.roofline_share", value=share, samples=(share,), **bounded
         )
     if (peak := result["device_peak"]) is not None:
         peak = float(peak)
@@ -237,18 +243,26 @@ def _rate(seconds: Sequence[float], batch: int) -> Sequence[float]:
     return [batch / one for one in seconds]
 
 
-def _flop_rate(work: workload.Workload, cell: Cell, spec: Mapping[str, Any], seconds: float) -> float | None:
-    if work.flops is None:
-        return None
-    passes = work.train_passes if cell.task == "train" else 1.0
-    return float(work.flops * spec["batch_size"] * passes / seconds)
+def _pace(
+    work: workload.Workload, cell: Cell, spec: Mapping[str, Any], seconds: float
+) -> tuple[str, float | None]:
+    """Return which ceiling bounds a step and how fast it was: FLOP/s, bytes/s where it only moves memory."""
+    if work.flops is not None:
+        passes = work.train_passes if cell.task == "train" else 1.0
+        return ceilings.PRODUCT, work.flops * spec["batch_size"] * passes / seconds
+    if work.bytes_per_call is None:
+        return ceilings.BANDWIDTH, None
+    narrow = 0.5 if spec["precision"] == precision.BF16_PURE else 1.0  # the formula counts float32
+    return ceilings.BANDWIDTH, narrow * work.bytes_per_call / seconds
 
 
-def _ceiling(session: Session, roof: str) -> float | None:
-    """Return the best undisturbed product of this class in this run by any side, in FLOP/s, if any."""
-    lines = (one for one in session.measured if one.metric == ceilings.PRODUCT and one.precision == roof)
-    quiet = [line for line in lines if line.quality == "ok"]
-    found = [line.value for line in quiet]
+def _ceiling(session: Session, kind: str, roof: str) -> float | None:
+    """Return the best undisturbed ceiling of this kind in this run by any side, in its unit, if any.
+
+    That of products is of the class of precision; memory has one.
+    """
+    lines = (one for one in session.measured if one.metric == kind and one.quality == "ok")
+    found = (one.value for one in lines if kind == ceilings.BANDWIDTH or one.precision == roof)
     return max((value for value in found if value is not None), default=None)
 
 
@@ -338,16 +352,24 @@ def _probe(session: Session, cell: Cell) -> Iterator[Measurement]:
 
 
 def _floor(session: Session, cell: Cell) -> Iterator[Measurement]:
-    """How far two measurements of the same thing lie apart in this run: differences below are ties."""
-    ratios = compare.self_ratios(session.measured, cell.framework)
-    if len(ratios) < compare.FEWEST_PAIRS:
-        reason = f"{len(ratios)} undisturbed pairs of repetitions, {compare.FEWEST_PAIRS} are needed"
+    """How far two measurements of the same thing lie apart: the floor of one framework in this run.
+
+    `samples` are ln(repetition / first) of single rounds, workload by workload and task by task as `items`
+    lists them. The tie zone of a comparison is computed anew from the repetitions of both frameworks.
+    """
+    found = compare.self_ratios(session.measured, (cell.framework,))
+    floor = noise_floor.noise_floor(found.values())
+    if floor is None:
+        reason = f"no program has {noise_floor.FEWEST_ROUNDS} undisturbed pairs of repetitions"
         yield session.line(cell, cell.framework, "bench.noise_floor", status="not_run", reason=reason)
         return
-    floor = compare.quantile([abs(ratio) for ratio in ratios], 0.95)
-    yield session.line(
-        cell, cell.framework, "bench.noise_floor", value=floor, samples=tuple(ratios), variant=AGAIN
+    items = tuple(
+        {"subject": subject, "phase": phase, "rounds": len(logs), "median": statistics.median(logs)}
+        for (_, subject, phase), logs in found.items()
     )
+    samples = tuple(one for logs in found.values() for one in logs)
+    fields: dict[str, Any] = {"value": floor, "samples": samples, "items": items, "variant": AGAIN}
+    yield session.line(cell, cell.framework, "bench.noise_floor", **fields)
 
 
 _KINDS: Mapping[str, Callable[[Session, Cell], Iterator[Measurement]]] = {

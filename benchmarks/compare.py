@@ -11,19 +11,19 @@ import math
 import random
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from benchmarks.plan import AGAIN
+from evidence import noise_floor
 from evidence.types import Measurement
 
-FEWEST_PAIRS = 3
+FEWEST_PAIRS = noise_floor.FEWEST_ROUNDS
 FEWEST_TO_RESAMPLE = 12
 """With fewer rounds a bootstrap of the median cannot be wider than their range: three hold the truth in 75 %
 of cases only, not in 90 %. There the interval is Student's, which holds for logs that are about normal."""
 _T95 = (2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812)
 """95 % points of Student's t with 2 to 10 degrees of freedom, as any table prints them."""
-SMALLEST_TIE = math.log(1.03)
-"""A difference below 3 % is a tie, whatever the interval says: shared machines are not better than that."""
 _RESAMPLES = 2000
 _SEED = 20261126
 _STEPS = ("bench.train_step", "bench.infer_step", "bench.op_time")
@@ -50,7 +50,7 @@ class Ratio:
 
 def ratios(lines: Sequence[Measurement], first: str, second: str) -> list[Ratio]:
     """Return one ratio per workload, phase and protocol that both frameworks share, in a stable order."""
-    floor = noise_floor(lines)
+    floor = tie_zone(lines, first, second)
     found = []
     for key, logs in sorted(paired_logs(lines, first, second).items()):
         if len(logs) < FEWEST_PAIRS:
@@ -87,7 +87,8 @@ def overall(lines: Sequence[Measurement], first: str, second: str, variant: str 
     value = mean(lambda found: found)
     numbers = (math.exp(value), math.exp(low), math.exp(high))
     pairs = sum(len(found) for found in logs.values())
-    return Ratio("all", "", variant, "", pairs, *numbers, verdict(low, high, noise_floor(lines)))
+    floor = tie_zone(lines, first, second)
+    return Ratio("all", "", variant, "", pairs, *numbers, verdict(low, high, floor))
 
 
 def paired_logs(lines: Sequence[Measurement], first: str, second: str) -> dict[Key, list[float]]:
@@ -117,20 +118,32 @@ def paired_logs(lines: Sequence[Measurement], first: str, second: str) -> dict[K
     }
 
 
-def self_ratios(lines: Sequence[Measurement], framework: str) -> list[float]:
-    """Return ln(repetition / first) of a framework against itself, for every undisturbed pair."""
-    times: dict[tuple[str, str, int | None], dict[str, float]] = defaultdict(dict)
+def self_ratios(
+    lines: Sequence[Measurement], frameworks: Collection[str]
+) -> dict[tuple[str, str, str], list[float]]:
+    """Return ln(repetition / first) of every undisturbed round of a framework against itself.
+
+    By framework, subject and phase, in the order of their names; the rounds of each in their order.
+    """
+    times: dict[tuple[str, str, str], dict[int, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     for line in lines:
-        mine = line.framework == framework and line.metric in _STEPS and line.variant in {"", "again"}
-        if mine and line.status == "ok" and line.quality == "ok" and line.value:
-            times[line.subject, line.phase, line.round][line.variant] = line.value
-    return [math.log(pair["again"] / pair[""]) for pair in times.values() if len(pair) == 2]
+        mine = line.framework in frameworks and line.metric in _STEPS and line.variant in {"", AGAIN}
+        if mine and line.status == "ok" and line.quality == "ok" and line.value and line.round is not None:
+            times[line.framework, line.subject, line.phase][line.round][line.variant] = line.value
+    logs = {
+        key: [math.log(pair[AGAIN] / pair[""]) for _, pair in sorted(rounds.items()) if len(pair) == 2]
+        for key, rounds in sorted(times.items())
+    }
+    return {key: found for key, found in logs.items() if found}
 
 
-def noise_floor(lines: Sequence[Measurement]) -> float:
-    """Return the tie zone as a log-ratio: the run's own noise floor, never below 3 %."""
-    floors = [line.value for line in lines if line.metric == "bench.noise_floor" and line.value is not None]
-    return max([SMALLEST_TIE, *floors])
+def tie_zone(lines: Sequence[Measurement], first: str, second: str) -> float:
+    """Return the log-ratio up to which a difference of the two is a tie in this run.
+
+    It is computed from the repetitions themselves: files whose line `bench.noise_floor` holds another
+    statistic get the same tie zone.
+    """
+    return noise_floor.tie_zone(self_ratios(lines, (first, second)).values())
 
 
 def interval(values: Sequence[float], statistic: Callable[[Sequence[float]], float]) -> tuple[float, float]:
@@ -166,6 +179,24 @@ def between_modes(
     }
 
 
+def first_calls(lines: Sequence[Measurement], framework: str) -> dict[Key, tuple[float, float]]:
+    """Return the median seconds of a first call with empty and with filled caches of the compilers.
+
+    By subject, phase and protocol, where the run has both. Result lines say which it was since 2026-11-26.
+    """
+    calls: dict[Key, dict[bool, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for line in lines:
+        before = line.settings.get("compiled_before")
+        mine = line.framework == framework and line.metric == "bench.warm_up" and line.variant != AGAIN
+        if mine and line.quality == "ok" and line.value is not None and isinstance(before, bool):
+            calls[line.subject, line.phase, line.variant][before].append(line.value)
+    return {
+        key: (statistics.median(found[False]), statistics.median(found[True]))
+        for key, found in sorted(calls.items())
+        if len(found) == 2
+    }
+
+
 @dataclass(frozen=True)
 class Agreement:
     """The same pair in two runs; `overlap` tells whether the two intervals have a point in common."""
@@ -182,6 +213,13 @@ class Agreement:
     def same_verdict(self) -> bool:
         """Whether both runs say the same: faster, slower or tie."""
         return self.first.verdict == self.second.verdict
+
+    def same_under(self, zone: float) -> bool:
+        """Whether both runs say the same when one tie zone (a log-ratio) holds for both."""
+        first, second = (
+            verdict(math.log(one.low), math.log(one.high), zone) for one in (self.first, self.second)
+        )
+        return first == second
 
 
 def agreement(one: Sequence[Ratio], other: Sequence[Ratio]) -> list[Agreement]:

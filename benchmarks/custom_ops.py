@@ -29,13 +29,17 @@ class Backend(Protocol):
         """Return a tensor's numbers."""
 
 
-def collect(spec: Mapping[str, Any], backend: Backend) -> list[dict[str, Any]]:
-    """Return for every operation, size and mode the ratio of times and the worst relative difference."""
-    module = load_module(Path(spec["folder"]) / "ops" / f"{spec['framework']}.py")
+def collect(spec: Mapping[str, Any], backend: Backend, tables: Any = None) -> list[dict[str, Any]]:
+    """Return for every operation, size and mode the ratio of times and the worst relative difference.
+
+    `tables` has the operations by name, `CUSTOM` and `BUILT_IN`; without it they are those of the probe's
+    file `ops/<framework>.py`.
+    """
+    tables = tables or load_module(Path(spec["folder"]) / "ops" / f"{spec['framework']}.py")
     config = spec["config"]
     return [
         {"op": name, "size": size, "mode": mode}
-        | _one(module, name, _arrays(config, name, size), backend, mode)
+        | _one(tables, name, _arrays(config, name, size), backend, mode)
         for name in config["ops"]
         for size in SIZES
         for mode in backend.modes
@@ -48,11 +52,11 @@ def _arrays(config: Mapping[str, Any], name: str, size: str) -> list[Array]:
     return [rng.standard_normal(shape).astype(np.float32) for shape in shapes]
 
 
-def _one(module: Any, name: str, arrays: Sequence[Array], backend: Backend, mode: str) -> dict[str, Any]:
-    output = backend.step(module.BUILT_IN[name], arrays, np.ones((), np.float32), mode)()[0]
+def _one(tables: Any, name: str, arrays: Sequence[Array], backend: Backend, mode: str) -> dict[str, Any]:
+    output = backend.step(tables.BUILT_IN[name], arrays, np.ones((), np.float32), mode)()[0]
     upstream = np.random.default_rng(6).standard_normal(tuple(output.shape)).astype(np.float32)
     custom, built_in = (
-        backend.step(table[name], arrays, upstream, mode) for table in (module.CUSTOM, module.BUILT_IN)
+        backend.step(table[name], arrays, upstream, mode) for table in (tables.CUSTOM, tables.BUILT_IN)
     )
     error = max(
         relative_error(backend.numpy(one), backend.numpy(other))

@@ -12,12 +12,15 @@ import importlib
 import inspect
 import io
 import os
+import random
 import re
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from benchmarks import documented, forked
 from benchmarks.outcome import scrub
@@ -32,11 +35,12 @@ _FENCE = re.compile(r"^ *```(?:python|py)?[ \t]*\n(.*?)^ *```", re.MULTILINE | r
 _LITERAL = re.compile(
     r"(?:Examples?\s*::|\.\. code(?:-block)?:: *python)[ \t]*\n(?:[ \t]*\n)*((?: +.*\n|[ \t]*\n)+)"
 )
+_TMP = re.compile(r"(?:(?<=file://)|(?<![\w/]))/tmp\b")
 INTERACTIVE, BLOCK = "interactive", "block"
 
 
 def collect(found: Iterable[tuple[str, Any]], prelude: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the state of every public docstring that has examples, by kind of example."""
+    """Return the state of every public docstring that has examples, by kind of example; each runs twice."""
     results = []
     for name, thing in documented.unique(found):
         text = getattr(thing, "__doc__", None)
@@ -44,10 +48,10 @@ def collect(found: Iterable[tuple[str, Any]], prelude: Mapping[str, Any]) -> lis
             continue
         skipped = "+SKIP" in text or "+REQUIRES" in text
         if ">>>" in text:
-            state = _state_of(thing, partial(_interactive, text), prelude)
+            state = _twice(thing, partial(_interactive, text), prelude)
             results.append({"name": name, "kind": INTERACTIVE, "skipped": skipped} | state)
         if code := blocks(text):
-            state = _state_of(thing, partial(_blocks, code), prelude)
+            state = _twice(thing, partial(_blocks, code), prelude)
             results.append({"name": name, "kind": BLOCK, "skipped": skipped} | state)
     return results
 
@@ -58,6 +62,16 @@ def blocks(text: str) -> list[str]:
     fenced = [match.group(1) for match in _FENCE.finditer(clean)]
     literal = [match.group(1) for match in _LITERAL.finditer(clean) if match.group(1).strip()]
     return [inspect.cleandoc("\n" + code) for code in fenced + literal if ">>>" not in code]
+
+
+def _twice(
+    thing: Any, attempt: Callable[[Mapping[str, Any]], dict[str, Any]], prelude: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the state in which two runs with their own seeds agree; else flaky: a port, a clock, chance."""
+    first, second = (_state_of(thing, partial(attempt, seed=seed), prelude) for seed in range(2))
+    if first["state"] == second["state"]:
+        return first
+    return {"state": "flaky", "error": f"{first['state']}, then {second['state']}"}
 
 
 def _state_of(
@@ -73,16 +87,16 @@ def _state_of(
     return ended
 
 
-def _interactive(text: str, prelude: Mapping[str, Any]) -> dict[str, Any]:
+def _interactive(text: str, prelude: Mapping[str, Any], *, seed: int) -> dict[str, Any]:
     try:
         sources = [example.source for example in doctest.DocTestParser().get_examples(text)]
     except ValueError as error:
         return {"state": "not_python", "error": scrub(str(error))[:_SHOWN]}
-    return _ended(partial(_run, sources, dict(prelude), "single"))
+    return _ended(partial(_run, sources, dict(prelude), "single", seed))
 
 
-def _blocks(code: list[str], prelude: Mapping[str, Any]) -> dict[str, Any]:
-    return _ended(partial(_run, code, dict(prelude), "exec"))
+def _blocks(code: list[str], prelude: Mapping[str, Any], *, seed: int) -> dict[str, Any]:
+    return _ended(partial(_run, code, dict(prelude), "exec", seed))
 
 
 def _ended(run: Callable[[], str]) -> dict[str, Any]:
@@ -91,14 +105,20 @@ def _ended(run: Callable[[], str]) -> dict[str, Any]:
     return {"state": _state(said), "error": scrub(said)[:_SHOWN]} if said else {"state": "runs"}
 
 
-def _run(sources: list[str], names: dict[str, Any], mode: str) -> str:
-    """Execute the sources in turn in a scratch folder; return the error's text, or an empty text."""
+def _run(sources: list[str], names: dict[str, Any], mode: str, seed: int) -> str:
+    """Execute the sources in turn in a scratch folder; return the error's text, or an empty text.
+
+    Paths under /tmp lead to the scratch folder: what an earlier run left there must not fail a later one.
+    """
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         os.chdir(folder)
+        random.seed(seed)
+        np.random.seed(seed)
         warnings.simplefilter("ignore")
         try:
             for source in sources:
-                exec(compile(source, "<example>", mode), names)  # noqa: S102 - the frameworks' own examples
+                moved = _TMP.sub(folder, source)
+                exec(compile(moved, "<example>", mode), names)  # noqa: S102 - the frameworks' own examples
         except BaseException as error:  # noqa: BLE001 - an example may fail in any way, and may exit
             return f"{type(error).__name__}: {error}"
         finally:

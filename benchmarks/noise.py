@@ -21,6 +21,7 @@ FOREIGN_LIMIT = 0.03
 STEAL_LIMIT = 0.01
 CANARY_LIMIT = 0.05
 QUIET_LIMIT = 0.05
+PRESSURE_LIMIT = 0.02
 _CANARY_BYTES = 24 * 2**20
 _CANARY_REPEATS = 5
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -29,12 +30,17 @@ _BUFFER = bytes(_CANARY_BYTES)
 
 @dataclass(frozen=True)
 class Usage:
-    """Jiffies of the machine since its start, and seconds of CPU of this process and its descendants."""
+    """Jiffies of the machine since its start, and seconds of CPU of this process and its descendants.
+
+    `waited_s` are the seconds in which some task waited for a CPU, `at_s` the clock; None where unknown.
+    """
 
     busy: int
     steal: int
     total: int
     own_s: float
+    waited_s: float | None
+    at_s: float
 
 
 def usage() -> Usage | None:
@@ -46,17 +52,20 @@ def usage() -> Usage | None:
     user, nice, system, _, _, irq, softirq, steal = fields[:8]  # without idle and waiting for disks
     times = os.times()
     own = times.user + times.system + times.children_user + times.children_system + _living_s()
-    return Usage(user + nice + system + irq + softirq, steal, sum(fields[:8]), own)
+    busy = user + nice + system + irq + softirq
+    return Usage(busy, steal, sum(fields[:8]), own, _waited_s(), time.monotonic())
 
 
 @contextmanager
 def watched() -> Iterator[dict[str, float | None]]:
     """Yield a dict that holds, after the block, the foreign and stolen shares of the CPU and the switches.
 
-    `foreign` is the share of all CPU time that neither was idle nor ours, `steal` what the host took.
-    Both are None where they cannot be known.
+    `foreign` is the share of all CPU time that neither was idle nor ours, `steal` what the host took,
+    `pressure` the share of time in which some task, ours or not, waited for a CPU. They are None where they
+    cannot be known.
     """
     report: dict[str, float | None] = {"foreign": None, "steal": None, "involuntary_switches": None}
+    report["pressure"] = None
     before, switches = usage(), resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
     yield report
     after = usage()
@@ -67,6 +76,8 @@ def watched() -> Iterator[dict[str, float | None]]:
     own = (after.own_s - before.own_s) * _TICKS
     report["foreign"] = round(max(0.0, (after.busy - before.busy - own) / total), 4)
     report["steal"] = round((after.steal - before.steal) / total, 4)
+    if before.waited_s is not None and after.waited_s is not None:
+        report["pressure"] = round((after.waited_s - before.waited_s) / (after.at_s - before.at_s), 4)
 
 
 def canary(threads: int) -> float:
@@ -84,13 +95,18 @@ def canary(threads: int) -> float:
 
 
 def wait_until_quiet(*, patience_s: float, look_s: float = 0.25) -> float | None:
-    """Wait until others use less than 5 % of the CPU, at most `patience_s`; return the last share seen."""
+    """Wait until others use less than 5 % of the CPU and wait for it in less than 2 % of the time.
+
+    At most `patience_s`; return the last share of the CPU seen. Nothing of ours runs meanwhile, so whoever
+    waits is another one; during a cell our own threads wait as well, and `pressure` is told and not judged.
+    """
     deadline = time.monotonic() + patience_s
     while True:
         with watched() as seen:
             time.sleep(look_s)
-        foreign = seen["foreign"]
-        if foreign is None or foreign < QUIET_LIMIT or time.monotonic() > deadline:
+        foreign, pressure = seen["foreign"], seen["pressure"] or 0.0
+        quiet = foreign is None or (foreign < QUIET_LIMIT and pressure < PRESSURE_LIMIT)
+        if quiet or time.monotonic() > deadline:
             return foreign
 
 
@@ -111,6 +127,15 @@ def judge(noise: Mapping[str, float | None], canaries: tuple[float, float], usua
     if slowest > CANARY_LIMIT:
         reasons.append(f"the canary ran {slowest:.1%} slower than its median")
     return reasons
+
+
+def _waited_s() -> float | None:
+    """Return the seconds since the start of the machine in which some task waited for a CPU, if it tells."""
+    try:
+        some = Path("/proc/pressure/cpu").read_text().split("\n", 1)[0]
+    except OSError:
+        return None
+    return int(some.rpartition("total=")[2]) / 1e6
 
 
 def _living_s() -> float:

@@ -21,6 +21,11 @@ from evidence.types import Measurement
 
 _DESCRIBE_TIMEOUT_S = 60.0
 _SECOND_LOOKS = 2
+_PROGRAM = (
+    *("framework", "phase", "folder", "mode", "precision"),
+    *("batch_size", "tokens", "threads", "processes"),
+)
+"""What makes two workers compile the same."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Session:
     """One run in progress. `measured` holds every line of the run, those of a resumed file included.
 
     `answers` holds what untimed cells were told in advance, by cell and framework; `retried_s` is the time
-    spent on repeating noisy cells.
+    spent on repeating noisy cells; `compiled` are the programs that the compilers' caches hold.
     """
 
     run: str
@@ -56,6 +61,7 @@ class Session:
     canaries: list[float] = field(default_factory=list)
     answers: dict[tuple[str, str], process.Ended] = field(default_factory=dict)
     retried_s: float = 0.0
+    compiled: set[tuple[object, ...]] = field(default_factory=set)
 
     def spec(self, framework: str, **more: Any) -> dict[str, Any]:
         """Return what every worker is told, and more."""
@@ -81,7 +87,12 @@ class Session:
         declared = found.declared.get("environment", {})
         environment = {name: text.format(caches=self.caches) for name, text in declared.items()}
         launch.setdefault("environment", environment)
+        self.compiled.add(_program(spec))
         return process.run(spec, process.Launch(python=found.python, caches=self.caches, **launch))
+
+    def has_compiled(self, spec: Mapping[str, Any]) -> bool:
+        """Whether this session ran the same program before: its compiler then finds its caches filled."""
+        return _program(spec) in self.compiled
 
     def code_hash(self, folder: Path) -> str:
         """Return the hash of a workload folder for the frameworks of this run."""
@@ -122,6 +133,10 @@ class Session:
     def usual_canary(self) -> float:
         """Return the median canary of the run so far, in seconds."""
         return statistics.median(self.canaries)
+
+
+def _program(spec: Mapping[str, Any]) -> tuple[object, ...]:
+    return tuple(spec.get(key) for key in _PROGRAM)
 
 
 def find(

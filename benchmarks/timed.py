@@ -82,6 +82,7 @@ def gated(session: Session, spec: Mapping[str, Any], **launch: Any) -> Timed:
 
 
 def _one_try(session: Session, spec: Mapping[str, Any], launch: Mapping[str, Any], attempt: int) -> Timed:
+    compiled_before = session.has_compiled(spec)
     waiting = noise.wait_until_quiet(patience_s=session.suite.patience_s * (attempt + 1))
     before = session.canary()
     started, begin = datetime.now(UTC), time.monotonic()
@@ -98,6 +99,7 @@ def _one_try(session: Session, spec: Mapping[str, Any], launch: Mapping[str, Any
         "foreign_before": waiting,
         "canary_s": [round(before, 6), round(after, 6)],
         "attempts": attempt + 1,
+        "compiled_before": compiled_before,
         "noisy": reasons,
         "cpus": list(session.cpus),
     }

@@ -141,9 +141,10 @@ def code_hash(
 ) -> str:
     """Return the sha256 of everything that decides what the folder computes.
 
-    That is every file of the folder and, for a workload, the code that runs it: a proof of equivalence made
-    with other code proves nothing about this one. `frameworks` are those of a run: what belongs to another
-    one decides nothing there, so that a new framework leaves the hash of the others as it is.
+    That is every file of the folder; for a probe those of the probes that it borrows from; for a workload the
+    code that runs it, because a proof of equivalence made with other code proves nothing about this one.
+    `frameworks` are those of a run: what belongs to another decides nothing there, so that a new framework
+    leaves the hash of the others as it is.
     """
     files = _files(folder)
     if framework_files:
@@ -151,6 +152,9 @@ def code_hash(
             files += _files(programs)
         files += sorted((ROOT / "frameworks").glob("*.py")) + sorted((WORKLOADS / "_blocks").glob("*.py"))
         files += [ROOT / name for name in _SHARED]
+    else:
+        borrowed = read_toml(folder / "probe.toml").get("borrows", ())
+        files += [file for name in borrowed for file in _files(folder.parent / name)]
     known = {file.stem for file in (ROOT / "frameworks").glob("*.py")} - {"__init__"}
     foreign = known.difference(known if frameworks is None else frameworks)
     digest = hashlib.sha256()
@@ -160,7 +164,7 @@ def code_hash(
 
 
 def _files(folder: Path) -> list[Path]:
-    wanted = {".py", ".toml", ".txt"}
+    wanted = {".py", ".toml", ".txt", ".cc"}
     return sorted(file for file in folder.rglob("*") if file.is_file() and file.suffix in wanted)
 
 

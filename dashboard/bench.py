@@ -13,6 +13,7 @@ import pandas as pd
 
 from dashboard import format as fmt
 from dashboard.scene import Scene
+from evidence.noise_floor import tie_zone
 from evidence.steps import FEWEST_BESIDE, Step, steps
 
 STEPS = ("bench.train_step", "bench.infer_step", "bench.op_time")
@@ -49,6 +50,7 @@ NOT_ALIKE = "_context"
 """Ending of the metrics whose two sides were not measured like for like."""
 
 _LN2 = math.log(2)
+_PROGRAM = ["subject", "phase", "framework"]
 
 
 @dataclass(frozen=True)
@@ -129,16 +131,11 @@ def ratios(lines: pd.DataFrame, pair: Sequence[str]) -> tuple[Ratio, ...]:
 
 
 def noise(lines: pd.DataFrame) -> float:
-    """Return the noise floor in log2: as measured in the run, else how far rounds of one framework differ."""
-    measured = lines[(lines["metric"] == NOISE) & (lines["status"] == "ok")]["value"]
-    if len(measured):
-        return float(measured.max()) / _LN2
-    spreads = [
-        np.quantile(np.abs(np.log2(rows["value"] / rows["value"].median())), 0.95)
-        for _, rows in _timed(lines).groupby(["subject", "phase", "framework"])
-        if len(rows) > 1
-    ]
-    return float(max(spreads, default=0.0))
+    """Return the tie zone in log2: how far the run's own repetitions lie apart, never below 3 %."""
+    times = _timed(lines).groupby([*_PROGRAM, "round", "variant"])["value"].median().unstack("variant")
+    times = times.reindex(columns=["", AGAIN])
+    logs = np.log(times[AGAIN] / times[""]).dropna()
+    return tie_zone(found.tolist() for _, found in logs.groupby(level=_PROGRAM)) / _LN2
 
 
 def ratio_frame(found: Sequence[Ratio], scene: Scene, *, tie: float) -> pd.DataFrame:
@@ -202,12 +199,18 @@ def values_table(lines: pd.DataFrame, scene: Scene, metrics: Sequence[str]) -> l
         ["metric", "subject", "phase", "variant", "unit"]
     ):
         medians = group.groupby("framework")["value"].median()
-        name = str(metric).partition(".")[2].replace("_", " ")
+        name = measure(str(metric), scene)
         done = program(str(subject), str(phase), scene)
         title = " · ".join(part for part in (name, done, str(variant).replace("_", " ")) if part)
         values = [_value(medians.get(name), str(unit)) for name in scene.comparison.frameworks]
-        rows.append([title, *values, str(unit), _ratio([medians.get(name) for name in scene.pair])])
+        ratio = _ratio([medians.get(name) for name in scene.pair])
+        rows.append([title, *values, scene.term("unit", str(unit)), ratio])
     return rows
+
+
+def measure(metric: str, scene: Scene) -> str:
+    """Return what a figure of our own is called."""
+    return scene.term("measure", metric, metric.partition(".")[2].replace("_", " "))
 
 
 def other_metrics(lines: pd.DataFrame) -> list[str]:
@@ -372,7 +375,8 @@ def published(found: pd.DataFrame, scene: Scene) -> list[list[str]]:
             "bench.comparable.no" if str(metric).endswith(NOT_ALIKE) else "bench.comparable.yes"
         )
         shown = [_value(values.get(framework), "") for framework in scene.comparison.frameworks]
-        rows.append([str(name), *shown, str(group["unit"].iloc[0]), str(day)[:10], alike, str(ref)])
+        unit = scene.term("unit", str(group["unit"].iloc[0]))
+        rows.append([str(name), *shown, unit, str(day)[:10], alike, str(ref)])
     return sorted(rows, key=lambda row: (row[-3], row[0]), reverse=True)
 
 

@@ -229,7 +229,7 @@ def _probes(view: frame.View, every: pd.DataFrame, heads: list[str]) -> None:
     _table(view, heads, bench.values_table(newest, view.scene, metrics))
     for metric in metrics:
         for framework, listed in bench.items(newest, metric).items():
-            name = metric.removeprefix("probe.").replace("_", " ")
+            name = bench.measure(metric, view.scene)
             with st.expander(f"{name} · {fmt.plain_markdown(view.scene.title(framework))} · {len(listed)}"):
                 columns = list(dict.fromkeys(str(key) for item in listed for key in item))
                 rows = ([str(item.get(column, "")) for column in columns] for item in listed)
@@ -264,7 +264,7 @@ def _history(view: frame.View, every: pd.DataFrame) -> None:
     for run in bench.runs(every):
         same = (every["run"] == run["run"]) & (every["device"] == run["device"])
         lines = every[same & (every["variant"] == "")]
-        tie = bench.noise(lines)
+        tie = bench.noise(every[same])
         rows += [
             [
                 bench.program(ratio.subject, ratio.phase, scene),

@@ -41,12 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not found:
         sys.stderr.write(f"no pair of {' and '.join(pair)} has enough undisturbed, proved rounds in both\n")
         return 2
-    for run in (one, other):
-        sys.stdout.write(f"{run[0].run}: differences below {compare.noise_floor(run):.1%} (log) are ties\n")
+    zones = [compare.tie_zone(run, *pair) for run in (one, other)]
+    for run, zone in zip((one, other), zones, strict=True):
+        sys.stdout.write(f"{run[0].run}: differences below {zone:.1%} (log) are ties\n")
     for item in found:
         sys.stdout.write(row(item))
     lost = {key(ratio) for ratio in left} ^ {key(ratio) for ratio in right}
-    return summary(found, lost)
+    return summary(found, lost, max(zones))
 
 
 def newest_run(file: Path) -> list[Measurement]:
@@ -73,14 +74,21 @@ def row(item: compare.Agreement) -> str:
     return f"{name} {sides}{marks}\n"
 
 
-def summary(found: Sequence[compare.Agreement], lost: set[tuple[str, str, str]]) -> int:
-    """Print both goals and what only one run has; return the exit status."""
+def summary(found: Sequence[compare.Agreement], lost: set[tuple[str, str, str]], zone: float) -> int:
+    """Print both goals and what only one run has; return the exit status.
+
+    `zone` is the wider tie zone of the two runs: under it for both, other verdicts are other evidence.
+    """
     overlapping = sum(item.overlap for item in found)
     same = sum(item.same_verdict for item in found) / len(found)
+    alike = sum(item.same_under(zone) for item in found) / len(found)
     for subject, phase, variant in sorted(lost):
         sys.stdout.write(f"only one run has enough rounds of {subject} {phase} {variant}\n")
     sys.stdout.write(f"intervals overlap: {overlapping} of {len(found)} (goal: all)\n")
-    sys.stdout.write(f"identical verdicts: {same:.1%} (goal: {SAME_VERDICTS:.0%} or more)\n")
+    sys.stdout.write(
+        f"identical verdicts: {same:.1%} (goal: {SAME_VERDICTS:.0%} or more);"
+        f" with the wider tie zone for both runs: {alike:.1%}\n"
+    )
     return 0 if overlapping == len(found) and same >= SAME_VERDICTS else 1
 
 

@@ -62,6 +62,7 @@ def test_two_runs_of_the_same_truth_agree(measurement: Measurement, tmp_path: Pa
     assert done.returncode == 0, done.stdout + done.stderr
     assert "intervals overlap: 8 of 8" in done.stdout
     assert "identical verdicts: 100.0%" in done.stdout
+    assert "for both runs: 100.0%" in done.stdout
 
 
 def test_another_truth_is_noticed(measurement: Measurement, tmp_path: Path) -> None:
@@ -72,6 +73,18 @@ def test_another_truth_is_noticed(measurement: Measurement, tmp_path: Path) -> N
     assert done.returncode == 1
     assert "APART" in done.stdout
     assert "OTHER VERDICT" in done.stdout
+
+
+def test_one_tie_zone_for_both_runs_tells_other_evidence_from_another_zone() -> None:
+    wide = compare.Ratio("mlp", "train", "", "test", 3, 1.10, 1.06, 1.14, "faster")
+    narrow = replace(wide, verdict="tie")
+    (found,) = compare.agreement([wide], [narrow])
+    assert not found.same_verdict
+    assert found.same_under(0.03)
+    assert found.same_under(0.2)
+    (apart,) = compare.agreement([wide], [replace(wide, value=1.0, low=0.9, high=1.1)])
+    assert not apart.same_under(0.03)
+    assert apart.same_under(0.2)
 
 
 def test_what_one_run_lacks_is_said(measurement: Measurement, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import random
 import signal
 import time
 from pathlib import Path
@@ -89,6 +90,35 @@ def test_a_child_returns_its_value_its_failure_its_crash_or_its_time_out() -> No
     assert forked.call(lambda: time.sleep(60), timeout_s=0.5) == {"timeout": 0.5}
 
 
+def test_a_slow_child_is_no_hang_and_an_endless_one_is() -> None:
+    """One that computes gets twice the time as processor time, however long a busy machine makes it wait."""
+
+    def busy() -> int:
+        end = time.process_time() + 0.6
+        while time.process_time() < end:
+            pass
+        return 1
+
+    def stutter() -> int:
+        for _ in range(8):
+            time.sleep(0.2)
+            end = time.process_time() + 0.08
+            while time.process_time() < end:
+                pass
+        return 2
+
+    assert forked.call(busy, timeout_s=0.5) == {"value": 1}
+    assert forked.call(stutter, timeout_s=0.5) == {"value": 2}
+
+    def endless() -> None:
+        while True:
+            pass
+
+    begin = time.process_time()
+    assert forked.call(endless, timeout_s=0.3) == {"timeout": 0.3}
+    assert time.process_time() - begin < 1.0
+
+
 def test_a_large_answer_passes_the_pipe() -> None:
     assert len(forked.call(lambda: "x" * 1_000_000, timeout_s=20)["value"]) == 1_000_000
 
@@ -119,6 +149,38 @@ def test_examples_run_statement_by_statement_and_get_a_class() -> None:
         "foreign": "third_party", "skipped": "runs",
     }  # fmt: skip
     assert found["skipped"]["skipped"]
+
+
+def test_an_example_that_runs_only_sometimes_is_flaky_and_counts_for_nobody(tmp_path: Path) -> None:
+    def once() -> None:
+        """>>> MARK.mkdir()"""
+
+    (found,) = examples.collect([("once", once)], {"MARK": tmp_path / "made by the first run"})
+    assert found["state"] == "flaky"
+    assert found["error"] == "runs, then api_error"
+    steady = [
+        {"name": name, "kind": "interactive", "skipped": False, "state": name}
+        for name in ("runs", "undefined")
+    ]
+    judge = load_module(PROBES / "docstring_examples" / "probe.py").judge
+    for figure in judge({}, {"one": [*steady, found]}):
+        assert (figure["successes"], figure["trials"]) == (1, 2)
+
+    def lucky() -> None:
+        """>>> [1][random.randint(0, 1)]"""
+
+    (found,) = examples.collect([("lucky", lucky)], {"random": random})
+    assert found["state"] == "flaky"
+
+    def leaves() -> None:
+        """>>> open("/tmp/left by the tests of the examples", "x").close()
+        >>> from urllib.request import urlopen
+        >>> urlopen("file:///tmp/left by the tests of the examples".replace(" ", "%20")).close()
+        """
+
+    (found,) = examples.collect([("leaves", leaves)], {})
+    assert found["state"] == "runs"
+    assert not Path("/tmp/left by the tests of the examples").exists()
 
 
 def test_one_missing_name_is_supplied_from_the_home_module() -> None:

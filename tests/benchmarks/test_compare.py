@@ -67,10 +67,73 @@ def test_noisy_unproved_and_failed_lines_do_not_count(measurement: Measurement) 
         assert compare.ratios(variant, "one", "two") == []
 
 
-def test_the_noise_floor_widens_the_tie_zone(measurement: Measurement) -> None:
+def repetitions(
+    measurement: Measurement, logs: list[float], *, subject: str = "repeated", framework: str = "one"
+) -> Iterator[Measurement]:
+    """Rounds of one framework and their repetitions: ln(repetition / first) of each round."""
+    plain = replace(measurement, subject=subject, phase="train", framework=framework, samples=())
+    for number, log in enumerate(logs):
+        yield replace(plain, value=1.0, round=number)
+        yield replace(plain, value=math.exp(log), round=number, variant="again")
+
+
+def test_how_far_repetitions_lie_apart_widens_the_tie_zone(measurement: Measurement) -> None:
     lines = list(rounds(measurement, 1.2))
-    floor = replace(lines[0], metric="bench.noise_floor", unit="ratio", value=0.5)
-    assert compare.ratios([*lines, floor], "one", "two")[0].verdict == "tie"
+    apart = list(repetitions(measurement, [0.5] * 3, framework="two"))
+    assert compare.ratios(lines, "one", "two")[0].verdict == "faster"
+    assert compare.ratios([*lines, *apart], "one", "two")[0].verdict == "tie"
+    disturbed = [replace(line, quality="noisy") for line in apart]
+    third = [replace(line, framework="three") for line in apart]
+    for harmless in (disturbed, third, apart[:4]):
+        assert compare.ratios([*lines, *harmless], "one", "two")[0].verdict == "faster"
+
+
+def test_a_program_of_two_speeds_makes_no_tie_of_a_stable_difference(measurement: Measurement) -> None:
+    """Single rounds of the one lie up to 64 % apart; the other is 30 % slower in every round."""
+    stable = list(rounds(measurement, 1.3, count=8))
+    two_speeds = list(repetitions(measurement, [0.49, 0.0, -0.49, 0.01, -0.02, 0.49, -0.5, 0.02]))
+    old = replace(stable[0], metric="bench.noise_floor", unit="ratio", value=0.5, variant="again")
+    found = compare.ratios([*stable, *two_speeds, old], "one", "two")
+    assert [(one.subject, one.verdict) for one in found] == [("synthetic", "faster")]
+    assert compare.tie_zone(two_speeds, "one", "two") == pytest.approx(math.log(1.03))
+
+
+def a_run_against_itself(measurement: Measurement, seed: int, count: int) -> list[Measurement]:
+    """A run whose two frameworks are the same: two steady programs, one of two speeds; two are repeated."""
+    rng = random.Random(seed)
+    found = []
+    for subject, jump in (("steady", 0.0), ("calm", 0.0), ("two_speeds", 0.49)):
+        plain = replace(
+            measurement, subject=subject, phase="train", code_hash="c", category="test", samples=()
+        )
+        for framework in ("one", "two"):
+            proof = {"metric": "equivalence", "unit": "relative error", "value": 0.0, "round": None}
+            found.append(replace(plain, framework=framework, **proof))
+        for number in range(count):
+            drift = rng.gauss(0.0, 0.15)
+            for framework in ("one", "two"):
+                for variant in ("",) if subject == "calm" else ("", "again"):
+                    log = drift + rng.gauss(0.0, 0.03) + jump * (rng.random() < 0.5)
+                    value = math.exp(log)
+                    found.append(
+                        replace(plain, framework=framework, value=value, round=number, variant=variant)
+                    )
+    return found
+
+
+@pytest.mark.parametrize("count", [3, 8])
+def test_what_is_the_same_is_called_different_in_at_most_one_of_twenty(
+    measurement: Measurement, count: int
+) -> None:
+    verdicts = [
+        one.verdict
+        for seed in range(150)
+        for one in compare.ratios(a_run_against_itself(measurement, seed, count), "one", "two")
+        if not one.variant
+    ]
+    assert len(verdicts) == 450
+    assert verdicts.count("faster") <= 0.05 * len(verdicts)
+    assert verdicts.count("slower") <= 0.05 * len(verdicts)
 
 
 def test_the_overall_ratio_weights_categories_alike(measurement: Measurement) -> None:
@@ -101,8 +164,13 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say(measurement: Measu
 
 def test_self_ratios_pair_a_repetition_with_its_round(measurement: Measurement) -> None:
     again = replace(measurement, variant="again", value=0.55)
-    found = compare.self_ratios([measurement, again, replace(again, round=1)], "pytorch")
-    assert found == [pytest.approx(math.log(1.1))]
+    late = [replace(measurement, subject="a", round=one) for one in (1, 0)]
+    late += [replace(measurement, subject="a", variant="again", value=0.5 + one, round=one) for one in (1, 0)]
+    found = compare.self_ratios([measurement, again, replace(again, round=1), *late], ["pytorch"])
+    mine = (measurement.subject, measurement.phase)
+    assert list(found) == [("pytorch", "a", mine[1]), ("pytorch", *mine)]
+    assert found["pytorch", *mine] == [pytest.approx(math.log(1.1))]
+    assert found["pytorch", "a", mine[1]] == pytest.approx([0.0, math.log(3.0)])
 
 
 def test_quantiles_interpolate() -> None:

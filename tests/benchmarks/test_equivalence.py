@@ -52,6 +52,20 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
 }
 """Name -> (workload, replacements in its program): what a careless translation would write."""
+UNCACHED = """
+import torch
+from benchmarks.workloads.gpt_nano.pytorch import Decoder
+
+class Uncached(Decoder):
+    def forward(self, tokens):
+        for _ in range(63):
+            tokens = torch.cat([tokens, super().forward(tokens)[:, -1:].argmax(-1)], 1)
+        return super().forward(tokens)
+
+def build(config):
+    return Uncached(**{name: size for name, size in config.items() if name != "length"})
+"""
+"""The same text generated without a cache: the whole model over all tokens so far, for every token."""
 WHOLE = ("mlp", "cnn_small")
 """Workloads whose gradients and losses are compared here too; for the others a test looks at the outputs."""
 
@@ -74,7 +88,7 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Side]:
     wrong = {name: make_mistake(root / name, *mistake) for name, mistake in MISTAKES.items()}
     with ThreadPoolExecutor() as pool:
         jobs = {
-            "pytorch": pool.submit(evaluate, "pytorch", folders, root),
+            "pytorch": pool.submit(evaluate, "pytorch", folders | {"uncached": uncached(root)}, root),
             "tensorflow": pool.submit(evaluate, "tensorflow", folders | wrong, root),
         }
         return {name: job.result() for name, job in jobs.items()}
@@ -88,6 +102,12 @@ def make_mistake(target: Path, workload: str, replacements: list[tuple[str, str]
         assert right in text
         text = text.replace(right, wrong)
     program.write_text(text)
+    return target
+
+
+def uncached(root: Path) -> Path:
+    target = shutil.copytree(WORKLOADS / "gpt_nano_decode", root / "uncached")
+    (target / "pytorch.py").write_text(UNCACHED)
     return target
 
 
@@ -142,6 +162,15 @@ def test_a_wrong_setting_is_caught(mistake: str, sides: dict[str, Side]) -> None
     outputs = next(check for check in checks(sides, workload, mistake) if check.what == "outputs")
     assert not outputs.passed
     assert outputs.error > 10 * outputs.tolerance
+
+
+def test_a_cache_of_keys_and_values_changes_nothing(sides: dict[str, Side]) -> None:
+    workload = load_workload(WORKLOADS / "gpt_nano_decode")
+    whole = equivalence.load_arrays(sides["pytorch"].files["uncached"])
+    assert whole["outputs"].shape[1:] == (workload.config["length"], workload.config["vocabulary"])
+    for side in sides.values():
+        cached = equivalence.load_arrays(side.files[workload.id])
+        assert [one for one in equivalence.compare(whole, cached, workload.tolerance) if not one.passed] == []
 
 
 def test_a_dropped_bias_is_a_weight_that_nobody_consumes(sides: dict[str, Side]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import ceilings, gpu, lines, machine, precision
+from benchmarks import ceilings, gpu, lines, machine, noise, precision
 from benchmarks.plan import cells, declared_frameworks, load_suite
 from benchmarks.suite import run_suite
 from benchmarks.workload import WORKLOADS, code_hash, load_workload
@@ -103,6 +103,23 @@ def test_a_rate_beyond_the_measured_ceiling_is_refused(synthetic: Path, tmp_path
         [line] = rows(out, metric)
         assert line.status == "error"
         assert "this is not float32" in line.reason
+
+
+@pytest.mark.parametrize(("declared", "bytes_"), [("float32", 4e6), ("bf16_pure", 2e6)])
+def test_what_only_moves_memory_is_a_share_of_the_copy(
+    synthetic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declared: str, bytes_: float
+) -> None:
+    """However far above a copy by one thread it is, it is no other class of precision, and not refused."""
+    with_precision(synthetic, "mover", declared)
+    file = synthetic / "mover" / "workload.toml"
+    file.write_text(file.read_text().replace('flops_per_sample = "2*3*4"', 'bytes_per_call = "4*10**6"'))
+    out = tmp_path / "out.jsonl"
+    monkeypatch.setattr(noise, "judge", lambda *_: [])  # however busy the machine of the test is
+    run_suite(replace(suite_of(synthetic, "mover"), ceilings=True), out, frameworks=["pytorch"])
+    [copy] = rows(out, "bench.bandwidth")
+    [step], [share] = rows(out), rows(out, "bench.roofline_share")
+    assert share.settings["bounded_by"] == "bench.bandwidth"
+    assert share.value == pytest.approx(bytes_ / step.value / copy.value)
 
 
 def test_a_limit_ends_a_run_between_cells_and_the_next_call_goes_on(synthetic: Path, tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ Backends, routes and facts are made up; no figure of theirs is evidence.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import checklist, custom_ops, determinism, examples, exports, paired
-from benchmarks.workload import PROBES, load_module, read_toml
+from benchmarks import checklist, custom_ops, determinism, examples, exports, native, paired
+from benchmarks.outcome import Unsupported
+from benchmarks.plan import declared_frameworks
+from benchmarks.process import Launch, run
+from benchmarks.workload import PROBES, code_hash, load_module, read_toml
 
 PAIR = ("pytorch", "tensorflow")
 LISTS = {"introspection": "items", "determinism": "setups", "custom_op_cost": "ops"}
@@ -219,6 +224,82 @@ def test_an_operation_that_differs_from_the_built_in_one_counts_for_nobody(tmp_p
         assert figures["pytorch", "probe.custom_op_cost", variant]["value"] == pytest.approx(expected)
     states = {item["op"]: item["state"] for item in figures["pytorch", "probe.custom_op_cost", ""]["items"]}
     assert states == {"good": "counted", "bad": "differs from the built-in one"}
+
+
+NATIVE = 'extern "C" int answer() { return 42; }\n'
+
+
+def test_an_operation_in_cpp_is_built_with_one_call_of_the_compiler(tmp_path: Path) -> None:
+    (tmp_path / "answer.cc").write_text(NATIVE)
+    built = native.build(tmp_path / "answer.cc", ["-std=c++17"])
+    assert ctypes.CDLL(built["library"]).answer() == 42
+    assert built["build_s"] > 0
+    assert built["library_bytes"] == Path(built["library"]).stat().st_size
+    assert built["compiler"]
+
+
+def test_a_source_that_does_not_compile_says_its_first_error(tmp_path: Path) -> None:
+    (tmp_path / "broken.cc").write_text("int answer() { return undeclared_name; }\n")
+    with pytest.raises(RuntimeError, match=r"refused broken.cc: .*undeclared_name"):
+        native.build(tmp_path / "broken.cc", [])
+
+
+def test_without_a_compiler_an_operation_in_cpp_is_unsupported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(Unsupported, match="none of g\\+\\+"):
+        native.build(tmp_path / "answer.cc", [])
+
+
+def test_operations_in_cpp_are_judged_as_those_in_python_and_their_build_is_told() -> None:
+    names = list(config("custom_op_native")["ops"])
+    cells = [
+        {"op": op, "size": size, "mode": "", "error": 0.0, "ratio": ratio, "spread": 0.1}
+        | {"first_s": 1.0, "second_s": 1.0}
+        for op, ratio in zip(names, (0.5, 4.0), strict=True)
+        for size in ("small", "large")
+    ]  # fmt: skip
+    facts = {name: {"cells": cells, "build_s": 9.0, "compiler": "c", "library_bytes": 7} for name in PAIR}
+    figures = judge("custom_op_native", facts)
+    for name in PAIR:
+        assert figures[name, "probe.native_op_cost", ""]["value"] == pytest.approx(2.0)
+        assert figures[name, "probe.native_op_cost", "without_floor"]["value"] == pytest.approx(2**0.5)
+        assert figures[name, "probe.native_op_build", ""]["value"] == 9.0
+    folder = PROBES / "custom_op_native"
+    assert {file.name for file in (folder / "ops").glob("*.cc")} == {f"{name}.cc" for name in PAIR}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", PAIR)
+def test_operations_in_cpp_build_load_and_agree(framework: str, tmp_path: Path) -> None:
+    declared = declared_frameworks()[framework]
+    folder = PROBES / "custom_op_native"
+    told = {
+        "task": "probe", "framework": framework, "module": declared["module"], "folder": str(folder),
+        "config": read_toml(folder / "probe.toml"), "device": "cpu", "seed": 0, "threads": 1, "cpus": [],
+    }  # fmt: skip
+    ended = run(told, Launch(Path(sys.executable), 400.0, tmp_path))
+    assert ended.status == "ok", ended.reason
+    cells = ended.result["facts"]["cells"]
+    assert {one["op"] for one in cells} == {"muladd", "zero_out"}
+    assert all(one["error"] is not None and one["error"] <= 1e-6 for one in cells)
+
+
+def test_the_hash_of_a_probe_covers_what_it_borrows(tmp_path: Path) -> None:
+    for name, text in (("lender", ""), ("borrower", 'borrows = ["lender"]\n')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "probe.toml").write_text(text)
+    before = [code_hash(tmp_path / name, framework_files=False) for name in ("lender", "borrower")]
+    (tmp_path / "lender" / "op.cc").write_text(NATIVE)
+    after = [code_hash(tmp_path / name, framework_files=False) for name in ("lender", "borrower")]
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    for folder in PROBES.iterdir():
+        if (folder / "probe.toml").exists():
+            told = read_toml(folder / "probe.toml").get("borrows", [])
+            text = " ".join(file.read_text() for file in folder.glob("*.py"))
+            assert set(told) == {other.name for other in PROBES.iterdir() if f'"{other.name}"' in text}
 
 
 def test_an_exported_model_is_judged_by_its_own_answers(tmp_path: Path) -> None:

@@ -7,15 +7,16 @@ import json
 import os
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks import lines, noise, outcome
+from benchmarks import compare, lines, noise, outcome
 from benchmarks.__main__ import main
 from benchmarks.plan import Suite, cells, load_suite
 from benchmarks.process import PROJECT
@@ -171,6 +172,60 @@ def test_a_disturbed_cell_is_noisy_and_says_why() -> None:
     assert "the host took" in noise.judge({"foreign": 0.0, "steal": 0.05}, (0.02, 0.02), 0.02)[0]
     assert "canary" in noise.judge(quiet, (0.02, 0.03), 0.02)[0]
     assert noise.judge({"foreign": None, "steal": None}, (0.02, 0.02), 0.02)
+
+
+def test_a_task_that_waits_for_a_processor_is_pressure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the kernel tells it; who used how much stays with the other figures."""
+    waited = iter([0.0, 0.2, 0.2, 0.2])
+    monkeypatch.setattr(noise, "_waited_s", lambda: next(waited))
+    monkeypatch.setattr(noise, "QUIET_LIMIT", 2.0)
+    begin = time.monotonic()
+    noise.wait_until_quiet(patience_s=30.0, look_s=0.2)
+    assert time.monotonic() - begin >= 0.4  # a second look, because somebody waited during the first
+    assert next(waited, None) is None
+
+
+def test_pressure_is_a_share_of_time_or_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with noise.watched() as seen:
+        time.sleep(0.1)
+    if noise.usage() is None:
+        pytest.skip("this system does not tell who used the CPU")
+    assert seen["pressure"] is None or 0.0 <= seen["pressure"] <= 1.0
+    monkeypatch.setattr(noise, "_waited_s", lambda: None)
+    with noise.watched() as blind:
+        time.sleep(0.1)
+    assert blind["pressure"] is None
+    assert blind["foreign"] is not None
+
+
+def test_the_first_of_several_rounds_compiles_with_empty_caches(synthetic: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    run_suite(suite_of(synthetic, "good", rounds=3), out, frameworks=["pytorch"])
+    taken, _ = lines.read(out)
+    calls = [line.measurement for line in taken if line.measurement.metric == "bench.warm_up"]
+    assert [line.settings["compiled_before"] for line in calls] == [False, True, True]
+    calls = [replace(line, quality="ok", variant="compiled") for line in calls]
+    cold, *warm = (line.value for line in calls)
+    assert compare.first_calls(calls, "pytorch") == {
+        ("good", "infer", "compiled"): (cold, pytest.approx(statistics.median(warm)))
+    }
+    assert compare.first_calls(calls[1:], "pytorch") == {}
+
+
+def test_the_noise_floor_of_a_run_lists_its_programs(
+    synthetic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noise, "judge", lambda *_: [])  # however busy the machine of the test is
+    out = tmp_path / "out.jsonl"
+    suite = replace(suite_of(synthetic, "good", rounds=3), repeated=["good"])
+    run_suite(suite, out, frameworks=["pytorch"])
+    found = [line.measurement for line in lines.read(out)[0]]
+    [floor] = [line for line in found if line.metric == "bench.noise_floor"]
+    logs = compare.self_ratios(found, ["pytorch"])
+    assert floor.samples == tuple(logs["pytorch", "good", "infer"])
+    middle = statistics.median(floor.samples)
+    assert floor.items == ({"subject": "good", "phase": "infer", "rounds": 3, "median": middle},)
+    assert floor.value == abs(middle)
 
 
 @pytest.mark.parametrize(

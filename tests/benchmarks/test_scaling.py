@@ -171,8 +171,15 @@ def test_a_time_out_kills_every_rank(tmp_path: Path) -> None:
     told = spec("pytorch", tmp_path / "hangs", task="parallel", processes=2)
     ended = started(told, tmp_path, timeout_s=8.0)
     assert ended.status == "timeout"
+    deadline = time.monotonic() + 30.0  # a killed process that waits for a busy processor is still there
+    while (left := rank_processes()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left == []
+
+
+def rank_processes() -> list[bytes]:
     running = [read(file) for file in Path("/proc").glob("[0-9]*/cmdline")]
-    assert not [words for words in running if b"benchmarks.worker\0rank-" in words]
+    return [words for words in running if b"benchmarks.worker\0rank-" in words]
 
 
 def read(file: Path) -> bytes:
@@ -277,6 +284,19 @@ def test_the_scaling_suite_runs_every_axis_and_changes_no_other_suite() -> None:
     assert kinds == {"check", "step", "threads", "batch", "tokens", "processes"}
     for name in ("quick", "cpu", "probes"):
         assert load_suite(name).curves == {}
+
+
+def test_documented_modes_beside_the_headline_are_measured_against_it() -> None:
+    planned = cells(load_suite("modes"), ["pytorch", "tensorflow"], 0)
+    by_protocol = {
+        protocol: {
+            (c.framework, c.subject, c.task) for c in planned if c.kind == "step" and c.protocol == protocol
+        }
+        for protocol in ("", "eager", "channels_last")
+    }
+    assert {framework for framework, *_ in by_protocol["eager"]} == {"tensorflow"}
+    assert {framework for framework, *_ in by_protocol["channels_last"]} == {"pytorch"}
+    assert by_protocol["eager"] | by_protocol["channels_last"] <= by_protocol[""]
 
 
 def test_the_synthetic_programs_are_programs() -> None:

@@ -4,13 +4,13 @@ In `__all__`; else no leading underscore and defined in the module or below it. 
 itself are generated and stand in a stub; those that `torch._C` brings without a definition count as names.
 """
 
-from benchmarks import stability
+from pathlib import Path
 
-SKIPPED = (
-    "torch.testing._internal",
-    "torch.utils.tensorboard",
-    "torch.distributed.elastic",
-    "torch.utils.benchmark.examples",
+from benchmarks import stability
+from benchmarks.workload import read_toml
+
+SKIPPED = tuple(
+    read_toml(Path(__file__).parent.parent / "documentation" / "probe.toml")["not_public"]["pytorch"]
 )
 
 

@@ -4,19 +4,14 @@ What an exported module imports from its own package is exported; Keras kept its
 before 3.10.
 """
 
-from benchmarks import stability
+from pathlib import Path
 
-HIDDEN = {
-    "compat",
-    "raw_ops",
-    "keras",
-    "experimental_internal",
-    "src",
-    "legacy",
-    "backend",
-    "version",
-    "test_util",
-}
+from benchmarks import stability
+from benchmarks.workload import read_toml
+
+HIDDEN = set(
+    read_toml(Path(__file__).parent.parent / "documentation" / "probe.toml")["not_public"]["tensorflow"]
+)
 
 
 def collect(spec):

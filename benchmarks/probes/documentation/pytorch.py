@@ -12,13 +12,9 @@ from pathlib import Path
 import torch
 
 from benchmarks import documented
+from benchmarks.workload import read_toml
 
-SKIPPED = (
-    "torch.testing._internal",
-    "torch.utils.tensorboard",
-    "torch.distributed.elastic",
-    "torch.utils.benchmark.examples",
-)
+SKIPPED = tuple(read_toml(Path(__file__).with_name("probe.toml"))["not_public"]["pytorch"])
 
 
 def collect(spec):

@@ -2,23 +2,15 @@
 
 import types
 import warnings
+from pathlib import Path
 
 import keras
 import tensorflow as tf
 
 from benchmarks import documented
+from benchmarks.workload import read_toml
 
-HIDDEN = {
-    "compat",
-    "raw_ops",
-    "keras",
-    "experimental_internal",
-    "src",
-    "legacy",
-    "backend",
-    "version",
-    "test_util",
-}
+HIDDEN = set(read_toml(Path(__file__).with_name("probe.toml"))["not_public"]["tensorflow"])
 
 
 def collect(spec):

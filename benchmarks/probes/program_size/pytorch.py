@@ -1,5 +1,6 @@
 """Run every program with weights drawn by position, and return its outputs."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -9,9 +10,17 @@ from torch import nn
 
 from benchmarks import programs
 from benchmarks.arrays import draw_weight
+from benchmarks.parallel import coordinator
 
 
 def collect(spec):
+    host, port = coordinator.free_addresses(1)[0].rsplit(":", 1)
+    os.environ |= {
+        "MASTER_ADDR": host,
+        "MASTER_PORT": port,
+        "RANK": "0",
+        "WORLD_SIZE": "1",
+    }  # as torchrun does
     return programs.collect(spec, run)
 
 
