@@ -1,11 +1,12 @@
 """The dashboard's entry: navigation and language, nothing else. Start it with `make app`.
 
-`python app.py` loads what the pages need before it answers, so that the first reader does not wait for it;
+`python app.py` loads and reads what the first page needs before it answers, so that no reader waits for it;
 `streamlit run app.py` serves the same pages.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import sys
@@ -24,6 +25,9 @@ PAGES = {
     "what-if": "what_if",
     "health": "health",
 }
+
+# What Streamlit loads only when an icon is drawn for the first time: a quarter of a second.
+LATE = ("streamlit.emojis", "streamlit.material_icon_names")
 
 
 def main() -> None:
@@ -54,12 +58,21 @@ def shown(name: str) -> Callable[[], None]:
     return show
 
 
-def serve() -> None:
-    """Load every page, then let Streamlit serve them; its options may follow on the command line."""
+def load() -> None:
+    """Do what is done once, while nobody waits for it."""
     # No server runs yet, as Streamlit's caches would remark.
     logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.ERROR)
-    for name in PAGES.values():
-        importlib.import_module(f"dashboard.page_{name}")
+    for name in (*(f"dashboard.page_{page}" for page in PAGES.values()), *LATE):
+        importlib.import_module(name)
+    # Streamlit collects garbage after every run of a page and so holds back the page's end: modules are no
+    # garbage and need not be looked through. A release may become some, so it is read only then.
+    gc.freeze()
+    importlib.import_module("dashboard.frame").read_ahead()
+
+
+def serve() -> None:
+    """Load every page, then let Streamlit serve them; its options may follow on the command line."""
+    load()
     sys.argv = ["streamlit", "run", __file__, *sys.argv[1:]]
     cli.main()
 

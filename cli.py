@@ -127,7 +127,7 @@ def publish(as_of: AsOfOption = "") -> None:
 @bench_app.callback()
 def bench(
     context: typer.Context,
-    suite: Annotated[str, typer.Option(help="quick, cpu, probes, gpu or scaling.")] = "quick",
+    suite: Annotated[str, typer.Option(help="quick, cpu, probes, gpu, scaling or modes.")] = "quick",
     to: Annotated[
         Path | None, typer.Option("--out", help="The result file; a new one in the home without.")
     ] = None,
@@ -282,15 +282,19 @@ def timeline(
 
 
 @app.command()
-def history() -> None:
+def history(
+    comparison: Annotated[str, typer.Option(help="Only this one; every one without.")] = "",
+    pair: Annotated[str, typer.Option(help="Only these two frameworks of it, such as one,two.")] = "",
+) -> None:
     """Work out the score of every past week since 2020 that is not kept yet, for the page of time."""
     from flows.start import ready
-    from warehouse.history import fill, lacking
+    from warehouse.history import chosen, fill, lacking
 
     with ready(), _warehouse() as warehouse:
-        total = lacking(warehouse)
+        pairs = chosen(warehouse, comparison, pair)
+        total = lacking(warehouse, pairs)
         with terminal.steps(err, total, f"scoring {total} weeks") as advance:
-            done = fill(warehouse, advance=advance)
+            done = fill(warehouse, pairs, advance=advance)
     out.print(f"{done.made} weeks worked out, {done.lacking} lacking.")
 
 

@@ -80,15 +80,11 @@ def explain_document(score: Score, catalog: Catalog, sources: Mapping[str, Seque
         "status": score.status,
         "verdict": score.verdict.label,
         "contributions": [
-            _contribution_document(
-                item, known[item.indicator].title["en"], known[item.indicator].unit, sources
-            )
+            _contribution_document(item, known[item.indicator].title.en, known[item.indicator].unit, sources)
             for item in score.contributions
         ],
         "context": [
-            _contribution_document(
-                item, known[item.indicator].title["en"], known[item.indicator].unit, sources
-            )
+            _contribution_document(item, known[item.indicator].title.en, known[item.indicator].unit, sources)
             for item in score.context
         ],
         "missing": [
@@ -108,7 +104,7 @@ def explain_document(score: Score, catalog: Catalog, sources: Mapping[str, Seque
 def score_table(scores: Sequence[Score], comparison: Comparison, catalog: Catalog) -> Table:
     """The table a reader came for: opinion, evidence, coverage and verdict, a row per dimension."""
     frameworks = [framework_of(catalog, item) for item in comparison.frameworks]
-    table = Table(title=comparison.title["en"], title_justify="left", header_style="bold", expand=False)
+    table = Table(title=comparison.title.en, title_justify="left", header_style="bold", expand=False)
     table.add_column("Dimension", max_width=26, overflow="fold")
     table.add_column("Opinion", justify="center", no_wrap=True)
     for framework in frameworks:
@@ -157,7 +153,7 @@ def contribution_table(score: Score, catalog: Catalog) -> Table:
         raw = [f"{number(item.raw[framework])}\n{item.scores[framework]:.1f} points" for framework in pair]
         seen = min(item.observed_at.values()).date().isoformat() + (" (dated)" if item.dated else "")
         table.add_row(
-            known[item.indicator].title["en"],
+            known[item.indicator].title.en,
             item.family,
             item.grade,
             *raw,
@@ -230,7 +226,7 @@ def short_reason(item: Attempt) -> str:
 
 def title_of(catalog: Catalog, dimension: str) -> str:
     """The English title of a dimension."""
-    return dimension_of(catalog, dimension).title["en"]
+    return dimension_of(catalog, dimension).title.en
 
 
 def dimension_of(catalog: Catalog, dimension: str) -> Dimension:
@@ -279,12 +275,13 @@ def change_lines(before: Sequence[Score], after: Sequence[Score], catalog: Catal
 
 def recommendation_document(found: Recommendation, comparison: Comparison, preset: Preset) -> dict[str, Any]:
     """A recommendation as JSON."""
-    return {"comparison": comparison.id, "need": preset.id, "reasons": dict(preset.reasons)} | asdict(found)
+    reasons = {dimension: reason.en for dimension, reason in preset.reasons.items()}
+    return {"comparison": comparison.id, "need": preset.id, "reasons": reasons} | asdict(found)
 
 
 def recommendation_table(found: Recommendation, catalog: Catalog, preset: Preset) -> Table:
     """The index of each framework and how often it comes first."""
-    table = Table(title=f"Need: {preset.title['en']}", title_justify="left", header_style="bold")
+    table = Table(title=f"Need: {preset.title.en}", title_justify="left", header_style="bold")
     for name in ("Framework", "Index", "90 % interval", "Comes first in"):
         table.add_column(name, justify="left" if name == "Framework" else "right")
     for framework, interval in sorted(found.index.items(), key=lambda item: -item[1].value):
@@ -333,15 +330,19 @@ def timeline_rows(scores: Sequence[Score], catalog: Catalog) -> list[dict[str, A
             "status": score.status,
             "verdict": score.verdict.label,
             "frame": score.frame,
-            "mark": "; ".join(
-                filter(None, ("moved, unexplained" if moment.unexplained else "", moment.note))
-            ),
+            "mark": _mark(moment),
             "moved": [f"{move.indicator} {signed(move.change, 2)}" for move in moment.moves[:3]]
             if moment.unexplained
             else [],
         }
         for moment, score in zip(moments, scores, strict=True)
     ]
+
+
+def _mark(moment: timelines.Moment) -> str:
+    """The alarm of a week and what its break says."""
+    alarm = "moved, unexplained" if moment.unexplained else ""
+    return "; ".join(filter(None, (alarm, moment.note.en if moment.note else "")))
 
 
 def timeline_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:

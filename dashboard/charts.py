@@ -14,10 +14,13 @@ import altair as alt
 import pandas as pd
 
 from dashboard import format as fmt
-from dashboard.detail import by_size, printed_parts, words_of
+from dashboard.detail import by_size, printed_parts
 from dashboard.palette import FONT, Palette
 from dashboard.scene import Scene
 from evidence.types import Score
+
+# Seven years of days of two frameworks are more rows than the 5,000 at which Altair refuses to draw.
+alt.data_transformers.disable_max_rows()
 
 Spec = dict[str, Any]
 
@@ -76,7 +79,7 @@ def waterfall_rows(score: Score, scene: Scene, palette: Palette) -> list[dict[st
         tips = {
             scene.say("column.indicator"): scene.local(indicator.title),
             **{scene.title(key): fmt.raw(value, indicator.unit) for key, value in part.raw.items()},
-            scene.say("column.unit"): indicator.unit,
+            scene.say("column.unit"): scene.term("unit", indicator.unit),
             scene.say("column.weight"): fmt.share(part.weight),
             scene.say("provenance.score"): " : ".join(fmt.number(part.scores.get(key)) for key in scene.pair),
             scene.say("column.part"): fmt.difference(part.contribution, digits=4),
@@ -109,7 +112,7 @@ def left_out(score: Score, scene: Scene, palette: Palette, *, reach: float) -> S
     frame = pd.DataFrame(
         {
             "row": f"{place:03d}",
-            "name": words_of(family),
+            "name": scene.family(family),
             "x": without,
             "from": value,
             "label": fmt.difference(without, digits=2),

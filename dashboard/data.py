@@ -102,10 +102,12 @@ def scores(_warehouse: Warehouse, release: str, comparison: str, as_of: date | N
     return _warehouse.scores(comparison, as_of=as_of)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def evidence(_warehouse: Warehouse, release: str, comparison: str, dimension: str) -> pd.DataFrame:
-    """Return the chain from score to bytes, one row per payload."""
-    return _warehouse.evidence(comparison, dimension)
+@st.cache_resource(max_entries=64, show_spinner=False)
+def behind(
+    _warehouse: Warehouse, release: str, comparison: str, as_of: date | None, dimension: str, _score: Score
+) -> Origins:
+    """Return the archived answers behind each indicator of a score; what stands before it names it."""
+    return origins(_warehouse.origins(_score), source_titles(_warehouse))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -241,8 +243,10 @@ class Fresh:
     def told(self, scene: Scene) -> str:
         """Return who was asked about what, what came of it, and why."""
         outcome = scene.say(f"outcome.{self.outcome}") if self.outcome else scene.say("health.never")
-        why = f": {self.reason}" if self.reason else ""
-        return f"{self.title} × {scene.title(self.framework)}: {outcome}{why}"
+        if self.reason:
+            outcome = scene.say("colon", what=outcome, words=self.reason)
+        who = f"{scene.term('source', self.title)} × {scene.title(self.framework)}"
+        return scene.say("colon", what=who, words=outcome)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

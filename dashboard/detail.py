@@ -106,7 +106,7 @@ def missing_table(score: Score, scene: Scene, *, told: Mapping[str, str] | None 
             element("th", scene.local(scene.indicator(gap.indicator).title), scope="row"),
             element("td", gap.grade, title=say(f"grade.{gap.grade}"), class_=OPTIONAL),
             element("td", missing_words(gap, scene.language, scene.title), _told(told or {}, gap.indicator)),
-            element("td", gap.fill or fmt.MISSING),
+            element("td", scene.local(scene.indicator(gap.indicator).fill) or fmt.MISSING),
         )
         for gap in score.missing
     )
@@ -145,7 +145,8 @@ def doubts(score: Score, scene: Scene) -> tuple[str, ...]:
     largest = largest_family(score)
     if largest is not None:
         family, weight = largest
-        sentences.append(scene.say("dimension.largest", family=words_of(family), share=fmt.share(weight)))
+        name = scene.family(family)
+        sentences.append(scene.say("dimension.largest", family=name, share=fmt.share(weight)))
     return (*sentences, scene.say("doubt.multiplicity"))
 
 
@@ -167,20 +168,15 @@ def largest_family(score: Score) -> tuple[str, float] | None:
     return max(weights.items(), key=lambda item: item[1]) if weights else None
 
 
-def words_of(identifier: str) -> str:
-    """Return an id as words."""
-    return identifier.replace("_", " ").replace(".", " · ")
-
-
 def meaning(part: Contribution, scene: Scene) -> Html:
     """Return why an indicator counts, its known bias, the guard, the formula and the exact values."""
     indicator = scene.indicator(part.indicator)
     facts = [
-        ("provenance.why", indicator.why),
-        ("provenance.bias", indicator.bias),
-        ("provenance.guard", indicator.guard),
+        ("provenance.why", scene.local(indicator.why)),
+        ("provenance.bias", scene.local(indicator.bias)),
+        ("provenance.guard", scene.local(indicator.guard)),
         ("provenance.formula", formula(part, indicator, scene)),
-        ("column.family", words_of(part.family)),
+        ("column.family", scene.family(part.family)),
         ("column.window", window_words(indicator, scene)),
         ("column.grade", scene.say(f"grade.{part.grade}")),
     ]
@@ -204,7 +200,7 @@ def formula(part: Contribution, indicator: Indicator, scene: Scene) -> str:
         "provenance.formula.ratio",
         direction="" if indicator.direction == "higher" else fmt.MINUS,
         step=f"{parameters.STEP_RATIO[indicator.curve]:g}",
-        par=f"{par} ({kind})",
+        par=scene.say("provenance.par", value=par, kind=kind),
         weight=weight,
     )
     return f"{curve} · {way}"
@@ -213,8 +209,8 @@ def formula(part: Contribution, indicator: Indicator, scene: Scene) -> str:
 def origin_facts(origin: Origin, scene: Scene) -> Html:
     """Return one archived answer: who was asked what and when, and the hash of what came back."""
     rows = [
-        (scene.say("column.source"), origin.source),
-        (scene.say("column.licence"), origin.licence),
+        (scene.say("column.source"), scene.term("source", origin.source)),
+        (scene.say("column.licence"), scene.term("licence", origin.licence)),
         (scene.say("provenance.request"), origin.url),
         (scene.say("provenance.requested_at"), fmt.minute(origin.requested_at)),
         (scene.say("provenance.sha256"), origin.sha256),
@@ -260,7 +256,9 @@ def break_list(breaks: Sequence[Break], scene: Scene, *, marks: Sequence[str] = 
             link = element("a", known.link, href=address, target="_blank", rel="noopener")
         who = f" · {scene.title(known.framework)}" if known.framework else ""
         mark = f"{marks[place]} " if place < len(marks) else ""
-        items.append(element("li", f"{mark}{days} · {known.metric}{who}: {known.reason} ", link))
+        what = f"{mark}{days} · {known.metric}{who}"
+        told = scene.say("colon", what=what, words=scene.local(known.reason))
+        items.append(element("li", f"{told} ", link))
     return element("ul", *items, class_="ts-list ts-unmarked", lang=scene.language)
 
 
@@ -354,14 +352,14 @@ def _indicator_row(
         "tr",
         element("th", name, scope="row"),
         *values,
-        element("td", indicator.unit, class_=OPTIONAL),
+        element("td", scene.term("unit", indicator.unit), class_=OPTIONAL),
         element("td", part.grade, class_=OPTIONAL, title=scene.say(f"grade.{part.grade}")),
         element("td", part_text, class_="ts-num ts-part"),
         element("td", _weight(part), class_=f"ts-keep {OPTIONAL}"),
         element("td", window_words(indicator, scene), class_=f"ts-keep {OPTIONAL}"),
-        element("td", _distinct(origin.source for origin in found), class_=OPTIONAL),
+        element("td", _distinct(scene.term("source", origin.source) for origin in found), class_=OPTIONAL),
         element("td", _date_words(part, scene), class_=f"ts-keep {OPTIONAL}"),
-        element("td", _distinct(origin.licence for origin in found), class_=OPTIONAL),
+        element("td", _distinct(scene.term("licence", origin.licence) for origin in found), class_=OPTIONAL),
         class_="ts-chosen" if part.indicator == chosen else None,
     )
 
@@ -397,7 +395,7 @@ def _distinct(values: Iterable[str]) -> str:
 def _value_words(part: Contribution, name: str, value: float, unit: str, scene: Scene) -> str:
     words = fmt.raw(value, unit)
     if not fmt.carries_unit(unit):
-        words = f"{words} {unit}"
+        words = f"{words} {scene.term('unit', unit)}"
     exactly = scene.say("provenance.exact", value=fmt.exact(value))
     score = f"{scene.say('provenance.score')} {fmt.number(part.scores.get(name))}"
     observed = part.observed_at.get(name)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -14,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import data, state, texts
+from dashboard import data, state, terms, texts
 from dashboard import format as fmt
 from dashboard.markup import Html, bold, element, join
 from dashboard.palette import DARK, LIGHT, Palette
@@ -34,17 +36,30 @@ Say = Callable[..., str]
 
 _CATCH = """
 export default function (component) {
-  const { setTriggerValue } = component;
+  const { setTriggerValue, data } = component;
   const onClick = (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[data-go]") : null;
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     setTriggerValue("go", link.getAttribute("href"));
   };
+  const fetchAhead = () => {
+    const own = document.querySelector('script[src*="static/js/"]');
+    // What cannot be fetched now, Streamlit fetches when it is needed.
+    if (own) data.ahead.forEach((name) => import(new URL(name, own.src).href).catch(() => undefined));
+  };
+  const later = setTimeout(fetchAhead, 1000);
   document.addEventListener("click", onClick);
-  return () => document.removeEventListener("click", onClick);
+  return () => {
+    clearTimeout(later);
+    document.removeEventListener("click", onClick);
+  };
 }
 """
+"""Turns plain clicks on our links into page changes; and fetches the chart library when the page is read."""
+
+_CHARTS = ("ArrowVegaLiteChart", "loadVegaEmbed")
+"""Files of Streamlit's front end that draw charts; a hash follows the name."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,18 @@ def run(show: Callable[[], None], pages: Mapping[str, object]) -> None:
     _follow_links()
     with guard():
         show()
+
+
+def read_ahead() -> None:
+    """Read what the first page shows, before there is a reader who waits for it."""
+    with suppress(TouchstoneError):  # the page says it
+        warehouse = data.open_newest(data.home(), "").warehouse
+        if warehouse is not None:
+            for comparison in data.catalog(warehouse, warehouse.release).comparisons[:1]:
+                data.scores(warehouse, warehouse.release, comparison.id, None)
+            data.freshness(warehouse, warehouse.release, datetime.now(UTC).date())
+    terms.chinese()
+    inspect.stack()  # Streamlit does so before it draws for the first time: a fifth of a second, once
 
 
 @contextmanager
@@ -245,7 +272,7 @@ def _stale(view: View) -> None:
     }
     told = [
         scene.say(
-            "state.stale.source", source=name, last=fmt.day(oldest[name].last_answer),
+            "state.stale.source", source=scene.term("source", name), last=fmt.day(oldest[name].last_answer),
             since=fmt.day(oldest[name].stale_since),
         )
         for name in names[:STALE_NAMED]
@@ -278,7 +305,7 @@ def _shown(view: View, key: str) -> str:
 def _follow_links() -> None:
     """Turn a plain click on one of our links into a page change without a reload."""
     catch = st.components.v2.component("touchstone.links", js=_CATCH)
-    target = catch(key="links", on_go_change=lambda: None).go
+    target = catch(key="links", data={"ahead": _chart_files()}, on_go_change=lambda: None).go
     if not target:
         return
     parts = urlsplit(str(target))
@@ -287,6 +314,12 @@ def _follow_links() -> None:
         parameters = dict(parse_qsl(parts.query))
         state.take(parameters)
         st.switch_page(page, query_params=parameters)
+
+
+@cache
+def _chart_files() -> list[str]:
+    folder = Path(st.__file__).parent / "static" / "static" / "js"
+    return sorted(file.name for name in _CHARTS for file in folder.glob(f"{name}.*.js"))
 
 
 def _nothing(opened: data.Opened, folder: Path, tongue: str) -> None:

@@ -101,7 +101,7 @@ def _weights(preset: Preset, scene: Scene) -> Html:
     heads = [scene.say("scorecard.dimension"), scene.say("column.weight"), scene.say("provenance.why")]
     total = sum(preset.weights.values()) or 1.0
     rows = [
-        [scene.dimension_title(name), fmt.share(weight / total), preset.reasons.get(name, "")]
+        [scene.dimension_title(name), fmt.share(weight / total), scene.local(preset.reasons[name])]
         for name, weight in sorted(preset.weights.items(), key=lambda item: -item[1])
     ]
     return detail.plain_table(heads, rows)

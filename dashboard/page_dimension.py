@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -30,8 +30,8 @@ def show() -> None:
     _question(score, view)
     _waterfall(score, view)
     with st.spinner(scene.say("waiting.evidence")):
-        chain = data.evidence(view.warehouse, view.release, scene.asked, name)
-    origins = data.origins(chain, data.source_titles(view.warehouse))
+        asked = view.as_of if view.past else None
+        origins = data.behind(view.warehouse, view.release, scene.asked, asked, name, score)
     chosen = state.get("ind", "", lambda value: not value or value in _indicators(score))
     _indicators_section(score, view, origins, chosen)
     if chosen:
@@ -156,16 +156,23 @@ def _provenance(score: Score, view: frame.View, origins: Origins, chosen: str) -
         with st.expander(scene.say("provenance.sql.indicator")):
             st.code(indicator.sql, language="sql")
         with st.expander(scene.say("provenance.sql.chain")):
-            st.code(_chain_sql(scene.comparison.id, score.dimension, chosen), language="sql")
+            published = not view.past and not scene.chosen
+            names = {"comparison": scene.comparison.id, "dimension": score.dimension, "indicator": chosen}
+            st.code(_chain_sql(names) if published else _bytes_sql(found), language="sql")
 
 
 def _body(view: frame.View, found: Sequence[Origin]) -> None:
     scene = view.scene
     by_hash = {origin.sha256: origin for origin in found}
+
+    def words(sha: str) -> str:
+        origin = by_hash[sha]
+        return " · ".join([scene.title(origin.framework), scene.term("source", origin.source), sha[:12]])
+
     chosen = st.selectbox(
         scene.say("provenance.body.choose"),
         list(by_hash),
-        format_func=lambda sha: f"{scene.title(by_hash[sha].framework)} · {by_hash[sha].source} · {sha[:12]}",
+        format_func=words,
         key="w.sha",
     )
     origin = by_hash[chosen]
@@ -206,8 +213,13 @@ def _indented(words: str) -> str:
         return words
 
 
-def _chain_sql(comparison: str, dimension: str, indicator: str) -> str:
-    quoted = {key: value.replace("'", "''") for key, value in
-              {"comparison": comparison, "dimension": dimension, "indicator": indicator}.items()}  # fmt: skip
+def _chain_sql(names: Mapping[str, str]) -> str:
+    quoted = {key: value.replace("'", "''") for key, value in names.items()}
     where = "\n  and ".join(f"{key} = '{value}'" for key, value in quoted.items())
     return f"from evidence\nwhere {where};"
+
+
+def _bytes_sql(found: Sequence[Origin]) -> str:
+    """Return the query for a score that was computed for this page: no table has it, but its bytes."""
+    hashes = ",\n  ".join(f"'{sha256}'" for sha256 in sorted({origin.sha256 for origin in found}))
+    return f"from payload\nwhere sha256 in (\n  {hashes or 'null'}\n)\norder by framework, requested_at;"

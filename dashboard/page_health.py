@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pandas as pd
@@ -12,6 +12,7 @@ import vl_convert
 
 from dashboard import charts_time, data, detail, frame, state
 from dashboard import format as fmt
+from dashboard.charts import Spec
 from dashboard.markup import Html
 from dashboard.palette import LIGHT
 
@@ -64,13 +65,15 @@ def _quantity(view: frame.View) -> None:
         shown = _choice(view, "view", VIEWS)
         scale = _choice(view, "scale", SCALES)
         scope = _choice(view, "scope", SCOPES)
-    frame.note(f"{say('health.counts')}: {metrics.loc[name, 'description']!s}")
+    about = view.scene.term("metric", name, str(metrics.loc[name, "description"]))
+    frame.note(say("colon", what=say("health.counts"), words=about))
     if not frameworks:
         frame.alert(say("health.frameworks.pick"))
         return
     found = data.metric(view.warehouse, view.release, name, tuple(frameworks))
     frame.note(_fresh_words(view, found, str(metrics.at[name, "source"]), frameworks))
-    rows, unit = data.series(found, shown, scope, frameworks), str(metrics.at[name, "unit"])
+    rows = data.series(found, shown, scope, frameworks)
+    unit = view.scene.term("unit", str(metrics.at[name, "unit"]))
     rows = rows[rows["day"] <= view.as_of.isoformat()]
     if rows.empty:
         frame.alert(say("health.none"))
@@ -149,12 +152,16 @@ def _draw(view: frame.View, name: str, rows: pd.DataFrame, *, log: bool, unit: s
     st.vega_lite_chart(
         spec, theme=None, alt=scene.say("health.alt", metric=name, frameworks=who), key="series"
     )
-    plain = charts_time.series(shown, scene, LIGHT, log=log, unit=unit)
+
+    def picture(draw: Callable[[Spec], str | bytes]) -> str | bytes:
+        plain = charts_time.series(shown, scene, LIGHT, log=log, unit=unit)
+        return draw({**plain, "width": 1000, "background": LIGHT.background})
+
     with st.container(horizontal=True, key="pictures"):
         for kind, draw in (("svg", vl_convert.vegalite_to_svg), ("png", vl_convert.vegalite_to_png)):
             st.download_button(
                 scene.say(f"health.download.{kind}"),
-                partial(draw, {**plain, "width": 1000, "background": LIGHT.background}),
+                partial(picture, draw),
                 file_name=f"{name}.{kind}", key=f"w.{kind}", on_click="ignore",
             )  # fmt: skip
 
@@ -183,7 +190,8 @@ def freshness_rows(view: frame.View) -> tuple[list[str], list[list[str]]]:
     say = view.scene.say
     heads = ("source", "framework", "state", "last", "expected", "reason")
     rows = [
-        [item.title, view.scene.title(item.framework), item.words(view.scene), fmt.minute(item.last_answer),
+        [view.scene.term("source", item.title), view.scene.title(item.framework), item.words(view.scene),
+         fmt.minute(item.last_answer),
          say("health.days", days=f"{item.expected_days:g}"), item.reason]
         for item in sorted(_of_comparison(view), key=_urgency)
     ]  # fmt: skip
@@ -232,14 +240,15 @@ def _suspect_rows(view: frame.View) -> tuple[list[str], list[list[str]]]:
     scene, say = view.scene, view.scene.say
     heads = ("metric", "framework", "week", "growth", "behaviour", "cause")
     found = data.table(view.warehouse, view.release, "suspects").head(NEWEST)
+    causes = {known.reason.en: scene.local(known.reason) for known in scene.catalog.breaks}
     rows = [
         [
             f"{row['metric']} · {row['name']}",
             scene.title(str(row["framework"])),
             fmt.day(row["week_start"]),
-            f"{fmt.three_digits(row['increment'])} {row['unit']}",
+            f"{fmt.three_digits(row['increment'])} {scene.term('unit', str(row['unit']))}",
             say(f"suspect.{row['reason']}"),
-            data.text_of(row["known_cause"]),
+            causes.get(row["known_cause"], data.text_of(row["known_cause"])),
         ]
         for row in found.to_dict("records")
     ]
@@ -249,8 +258,14 @@ def _suspect_rows(view: frame.View) -> tuple[list[str], list[list[str]]]:
 def _check_rows(view: frame.View) -> tuple[list[str], list[list[str]]]:
     say = view.scene.say
     found = data.table(view.warehouse, view.release, "warning").head(NEWEST)
-    rows = [[str(row["check_name"]).replace("_", " "), str(row["found"])] for row in found.to_dict("records")]
+    rows = [
+        [_check_words(view, str(row["check_name"])), str(row["found"])] for row in found.to_dict("records")
+    ]
     return [say("health.check"), say("health.found")], rows
+
+
+def _check_words(view: frame.View, name: str) -> str:
+    return view.scene.term("check", name, name.replace("_", " "))
 
 
 def _dictionary(view: frame.View) -> None:
@@ -264,9 +279,12 @@ def _dictionary(view: frame.View) -> None:
     rows = found[found["table"] == chosen]
     about = rows[rows["column"] == ""]
     if len(about):
-        frame.note(str(about.iloc[0]["comment"]))
+        frame.note(view.scene.term("comment", str(about.iloc[0]["comment"])))
     columns = rows[rows["column"] != ""]
-    table = [[row["column"], row["type"], row["comment"]] for row in columns.to_dict("records")]
+    table = [
+        [row["column"], row["type"], view.scene.term("comment", row["comment"])]
+        for row in columns.to_dict("records")
+    ]
     _put(view, [say("health.column"), say("health.type"), say("health.meaning")], table)
 
 

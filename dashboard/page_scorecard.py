@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import format as fmt
 from dashboard import frame, need, state, table
 from dashboard.markup import Html, element
-from dashboard.palette import FONT
 
 
 def show() -> None:
@@ -58,11 +57,5 @@ def _sorting(view: frame.View, order: str) -> Html:
 
 
 def _get_ready() -> None:
-    """Load what the next page needs, now that this one is drawn: the browser's chart library by an empty
-    chart of one pixel, the server's by its import.
-    """
-    empty = {"type": "point", "opacity": 0, "aria": False}
-    config = {"view": {"stroke": None}, "font": FONT, "aria": False}
-    spec = {"data": {"values": [{}]}, "mark": empty, "height": 1, "width": 1, "config": config}
-    st.vega_lite_chart({**spec, "background": "transparent"}, theme=None, width="content")
+    """Load what the next page needs, now that this one is drawn."""
     importlib.import_module("dashboard.page_dimension")

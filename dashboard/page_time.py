@@ -12,6 +12,7 @@ from dashboard import charts_time, data, detail, frame, state, table
 from dashboard import format as fmt
 from dashboard.charts_time import TimeMarks
 from dashboard.markup import element
+from dashboard.scene import Scene
 from evidence.timeline import Moment, timeline
 from evidence.types import Break, Score
 
@@ -23,6 +24,7 @@ MOST_MOVES = 12
 """Moves that are listed, the largest ones; the table has every week."""
 
 FILL = "touchstone history"
+"""The command that works out every week of every pair."""
 
 TABLE_HEADS = (
     "column.date", "dimension.difference", "word.interval", "time.families", "scorecard.verdict",
@@ -46,7 +48,7 @@ def show() -> None:
     _chart(view, name, scores, moments, breaks)
     _legend(view)
     _as_of(view)
-    _lacking(view, every)
+    _lacking(view, name, every)
     _break_list(view, breaks)
     _moved(view, moments)
     _as_table(view, scores)
@@ -69,7 +71,7 @@ def year_ends(newest: date) -> tuple[date, ...]:
 def _scores(view: frame.View, name: str) -> list[Score]:
     """Return the scores of the weeks that are worked out; without any, of ends of years, worked out now."""
     published = [score for score in view.published() if score.dimension == name]
-    kept = data.weekly(view.warehouse, view.release, view.scene.asked, name)
+    kept = _kept(view, name)
     if kept:
         return [*kept, *published]
     found, words = [], view.scene.say("waiting.time")
@@ -82,11 +84,26 @@ def _scores(view: frame.View, name: str) -> list[Score]:
     return [*found, *published]
 
 
-def _lacking(view: frame.View, scores: Sequence[Score]) -> None:
-    """Say so where weeks are not worked out yet, and what does it."""
-    lacking = len(weeks(view.newest)) - len(scores)
-    if lacking > 0:
-        frame.note(view.scene.say("time.lacking", count=len(scores), lacking=lacking, command=FILL))
+def _kept(view: frame.View, name: str) -> Sequence[Score]:
+    return data.weekly(view.warehouse, view.release, view.scene.asked, name)
+
+
+def _lacking(view: frame.View, name: str, scores: Sequence[Score]) -> None:
+    """Say so where weeks are not worked out yet, what stands in for them, and what works them out."""
+    scene, lacking = view.scene, len(weeks(view.newest)) - len(scores)
+    pair = " : ".join(scene.title(framework) for framework in scene.pair)
+    if not _kept(view, name):
+        frame.note(scene.say("time.year_ends", pair=pair, command=fill_command(scene)))
+    elif lacking > 0:
+        told = {"count": len(scores), "lacking": lacking, "command": fill_command(scene)}
+        frame.note(scene.say("time.lacking", **told))
+
+
+def fill_command(scene: Scene) -> str:
+    """Return the command that works out the weeks of the pair shown; a chosen pair is named."""
+    if not scene.chosen:
+        return FILL
+    return f"{FILL} --comparison {scene.comparison.id} --pair {','.join(scene.chosen)}"
 
 
 def frame_of(scores: Sequence[Score], moments: Sequence[Moment]) -> pd.DataFrame:
@@ -215,9 +232,12 @@ def _move_words(view: frame.View, moment: Moment) -> str:
         for move in moment.moves[:3]
         if abs(move.change) >= LEAST
     )
-    why = scene.say("time.unexplained") if moment.unexplained else moment.note
-    told = f" ({why})" if why else ""
-    return f"{fmt.day(moment.as_of)} {fmt.difference(moment.move, digits=2)}: {parts}{told}"
+    day = f"{fmt.day(moment.as_of)} {fmt.difference(moment.move, digits=2)}"
+    if moment.unexplained:
+        return scene.say("time.moved.why", day=day, parts=parts, why=scene.say("time.unexplained"))
+    if moment.note is not None:
+        return scene.say("time.moved.why", day=day, parts=parts, why=scene.local(moment.note))
+    return scene.say("colon", what=day, words=parts)
 
 
 def _as_table(view: frame.View, scores: Sequence[Score]) -> None:

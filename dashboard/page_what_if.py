@@ -121,9 +121,7 @@ def _sliders(
     columns, chosen = st.columns(3, gap="medium"), dict(overlay.families)
     for place, family in enumerate(families):
         with columns[place % 3]:
-            chosen[family] = _slider(
-                f"f.{family}", detail.words_of(family), overlay.families.get(family, 1.0)
-            )
+            chosen[family] = _slider(f"f.{family}", scene.family(family), overlay.families.get(family, 1.0))
     changed = WeightOverlay(families=chosen, dimensions=overlay.dimensions)
     state.put("w", written(changed))
     st.button(scene.say("whatif.reset"), on_click=_reset, key="reset")
@@ -207,7 +205,10 @@ def _choices(shown: tuple[Specification, ...], say: frame.Say) -> pd.DataFrame:
         "scope": ("core", "broad"),
     }
     rows = [
-        {"place": place, "choice": f"{say(f'choice.{kind}')}: {say(f'choice.{kind}.{option}')}"}
+        {
+            "place": place,
+            "choice": say("colon", what=say(f"choice.{kind}"), words=say(f"choice.{kind}.{option}")),
+        }
         for kind, options in kinds.items()
         for option in options
         for place, one in enumerate(shown)

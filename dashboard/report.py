@@ -59,10 +59,7 @@ def report(
     scene = _scene(warehouse, comparison, language)
     scores = warehouse.scores(scene.comparison.id, as_of=as_of)
     titles = data.source_titles(warehouse)
-    sections = (
-        _section(score, scene, data.origins(warehouse.evidence(scene.comparison.id, score.dimension), titles))
-        for score in scores
-    )
+    sections = (_section(score, scene, data.origins(warehouse.origins(score), titles)) for score in scores)
     return document(scores, scene, sections=list(sections), meta=warehouse.meta())
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from dashboard import format as fmt
-from dashboard import texts
+from dashboard import terms, texts
 from evidence.types import Catalog, Claim, Comparison, Contrast, Dimension, Framework, Indicator, Score, Text
 
 SLOTS = 6
@@ -30,8 +30,16 @@ class Scene:
         return texts.say(key, self.language, **values)
 
     def local(self, text: Text) -> str:
-        """Return a catalog text in this language, else in English."""
-        return text.get(self.language) or text.get("en", "")
+        """Return a text in this language, else in English."""
+        return text.words(self.language)
+
+    def term(self, kind: terms.Kind, name: str, english: str = "") -> str:
+        """Return what has no text of its own in the catalog in this language, else in English."""
+        return self.local(terms.term(kind, name, english))
+
+    def family(self, name: str) -> str:
+        """Return what a family of evidence is called."""
+        return self.term("family", name, name.replace("_", " "))
 
     def framework(self, name: str) -> Framework:
         """Return a framework by id."""

@@ -288,7 +288,7 @@ def _opinion_help(scene: Scene) -> str | None:
         first=scene.title(first),
         second=scene.title(second),
         out_of=f"{claim.out_of:g}",
-        source=claim.source,
+        source=scene.local(claim.source),
     )
 
 

@@ -40,6 +40,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "waiting.time": ("Scoring the end of each year …", "正在为每年年末评分……"),
     "waiting.weights": ("Scoring with your weights …", "正在按您的权重评分……"),
     "list.separator": ("; ", "；"),
+    "colon": ("{what}: {words}", "{what}：{words}"),
     "range": ("{low} to {high}", "{low} 至 {high}"),
     "interval90": ("90 %: {interval}", "90 %：{interval}"),
     "nothing": ("—", "—"),
@@ -291,6 +292,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "provenance.higher": ("higher is better", "越高越好"),
     "provenance.lower": ("lower is better", "越低越好"),
+    "provenance.par": ("{value} ({kind})", "{value}（{kind}）"),
     "provenance.par.natural": ("natural par", "自然基准"),
     "provenance.par.panel": ("par of a published panel", "已发表样本的基准"),
     "provenance.par.pair": ("par of the pair: 5 = equal", "两者的几何均值：5 = 相等"),
@@ -345,6 +347,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{command}” does it now.",
         "已算出 {count} 周，尚有 {lacking} 周未算。每周任务会继续；也可现在运行“{command}”。",
     ),
+    "time.year_ends": (
+        "Only the ends of years are shown, worked out just now: the weeks of {pair} are not worked out yet. "
+        "The weekly job does it; “{command}” does it now.",
+        "仅显示各年末，是刚刚算出的：{pair} 的逐周结果尚未算出。每周任务会补算；也可现在运行“{command}”。",
+    ),
     "time.unexplained": ("no known break explains it", "没有已知的断点可以解释"),
     "time.moved.largest": (
         "The {shown} largest of {all} moves; the table below has every week.",
@@ -353,6 +360,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "time.breaks": ("Breaks: the source changed, not the world", "断点：变的是来源，不是世界"),
     "time.breaks.none": ("No break of a source is on file.", "没有登记来源断点。"),
     "time.break.from": ("{start} to {end}", "{start} 至 {end}"),
+    "time.moved.why": ("{day}: {parts} ({why})", "{day}：{parts}（{why}）"),
     "time.moved": (
         "What moved it, on the indicators that both weeks have",
         "变动来自何处（仅计两期共有的指标）",

@@ -16,7 +16,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from evidence import parameters
 from evidence.errors import CatalogError
@@ -38,6 +46,7 @@ from evidence.types import (
     ParKind,
     Preset,
     Sampling,
+    Text,
 )
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -50,8 +59,18 @@ class _Strict(BaseModel):
 
 
 class _Text(_Strict):
+    """Words in both languages, or a plain string: a catalog of one's own needs no Chinese."""
+
     en: Prose
-    zh: Prose
+    zh: Prose | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_is_english(cls, given: object) -> object:
+        return {"en": given} if isinstance(given, str) else given
+
+    def as_text(self) -> Text:
+        return Text(self.en, self.zh or "")
 
 
 class _Framework(_Strict):
@@ -109,10 +128,10 @@ class _Indicator(_Strict):
     max_age_days: int = Field(gt=0)
     needs: tuple[Prose, ...] = Field(min_length=1)
     sampling: Sampling
-    why: Prose
-    bias: Prose
-    guard: Prose
-    fill: Prose
+    why: _Text
+    bias: _Text
+    guard: _Text
+    fill: _Text
     reasons: dict[str, Prose]
     chaoss: str = ""
 
@@ -122,14 +141,14 @@ class _Claim(_Strict):
     framework: Id
     score: float = Field(ge=0)
     out_of: float = Field(gt=0)
-    source: Prose
+    source: _Text
 
 
 class _Preset(_Strict):
     id: Id
     title: _Text
     weights: dict[Id, float]
-    reasons: dict[Id, Prose]
+    reasons: dict[Id, _Text]
 
 
 class _Comparison(_Strict):
@@ -147,7 +166,7 @@ class _Break(_Strict):
     framework: Id | None = None
     start: date
     end: date
-    reason: Prose
+    reason: _Text
     link: Prose
 
 
@@ -257,16 +276,13 @@ def _dimensions(file: Path) -> tuple[Dimension, ...]:
     return tuple(
         Dimension(
             id=block.id,
-            title=block.title.model_dump(),
-            question=block.question.model_dump(),
-            is_not=block.is_not.model_dump(),
+            title=block.title.as_text(),
+            question=block.question.as_text(),
+            is_not=block.is_not.as_text(),
             criteria=tuple(
-                Criterion(item.id, block.id, item.title.model_dump(), item.original)
-                for item in block.criterion
+                Criterion(item.id, block.id, item.title.as_text(), item.original) for item in block.criterion
             ),
-            blind_spots=tuple(
-                BlindSpot(spot.text.model_dump(), spot.looked_for) for spot in block.blind_spot
-            ),
+            blind_spots=tuple(BlindSpot(spot.text.as_text(), spot.looked_for) for spot in block.blind_spot),
         )
         for block in blocks
     )
@@ -311,14 +327,15 @@ def _indicator(file: Path, dimension: Dimension, metrics: Mapping[str, Metric] |
     query = file.with_suffix(".sql")
     if not query.exists():
         raise CatalogError(file, "", f"an indicator is a pair; write {query.name} beside it")
+    texts = ("title", "why", "bias", "guard", "fill")
     return Indicator(
         id=_identifier(file),
         dimension=dimension.id,
-        title=block.title.model_dump(),
         par=Par(block.par.kind, block.par.value, block.par.fixed_on, block.par.source),
         max_age=timedelta(days=block.max_age_days),
         sql=query.read_text(encoding="utf-8"),
-        **block.model_dump(exclude={"title", "par", "max_age_days"}),
+        **{key: getattr(block, key).as_text() for key in texts},
+        **block.model_dump(exclude={*texts, "par", "max_age_days"}),
     )
 
 
@@ -368,15 +385,20 @@ def _comparisons(
 def _comparison(block: _Comparison) -> Comparison:
     return Comparison(
         id=block.id,
-        title=block.title.model_dump(),
+        title=block.title.as_text(),
         frameworks=block.frameworks,
         dimensions=block.dimensions,
         claims=tuple(
-            Claim(claim.dimension, claim.framework, claim.score, claim.out_of, claim.source)
+            Claim(claim.dimension, claim.framework, claim.score, claim.out_of, claim.source.as_text())
             for claim in block.claim
         ),
         presets=tuple(
-            Preset(preset.id, preset.title.model_dump(), preset.weights, preset.reasons)
+            Preset(
+                preset.id,
+                preset.title.as_text(),
+                preset.weights,
+                {dimension: reason.as_text() for dimension, reason in preset.reasons.items()},
+            )
             for preset in block.preset
         ),
     )
@@ -416,7 +438,9 @@ def _breaks(file: Path, frameworks: tuple[Framework, ...]) -> tuple[Break, ...]:
             _all_known(file, "break.framework", [block.framework], ids)
         if block.end < block.start:
             raise CatalogError(file, f"break.{block.source}.end", f"{block.end} is before {block.start}")
-    return tuple(Break(**block.model_dump()) for block in blocks)
+    return tuple(
+        Break(reason=block.reason.as_text(), **block.model_dump(exclude={"reason"})) for block in blocks
+    )
 
 
 def _read(file: Path, model: type[M]) -> M:

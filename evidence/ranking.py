@@ -23,7 +23,7 @@ from evidence import parameters as p
 from evidence.overlay import NOMINAL, WeightOverlay
 from evidence.resampling import Randomness, seeded
 from evidence.robustness import weight_to_move
-from evidence.score import PreparedComparison, drawn_outcomes, score_prepared
+from evidence.score import PreparedComparison, drawn_outcomes, scores_of
 from evidence.types import Interval, Score
 from evidence.uncertainty import Outcome, choose, dirichlet
 from evidence.verdict import interval
@@ -163,7 +163,7 @@ def recommend_prepared(
     draws = prepared.dimensions[0].random.draws
     random = seeded(prepared.comparison.id, "need", prepared.as_of, frame=frames, draws=draws)
     outcomes = drawn_outcomes(prepared, weights)
-    scores = score_prepared(prepared, weights)
+    scores = scores_of(prepared, outcomes, weights)
     return recommend(need, scores, outcomes, random=random, overlay=weights or NOMINAL)
 
 

@@ -155,7 +155,17 @@ def by_quantile(normal: Floats, quantile: Callable[[Floats], Floats]) -> Floats:
     It is interpolated between 353 nodes, so that draws move smoothly when the distribution does: the same
     luck before and after a change of weights or data.
     """
-    return np.interp(normal, _NODES, quantile(ndtr(_NODES)))
+    return between_nodes(normal, at_nodes(quantile))
+
+
+def at_nodes(quantile: Callable[[Floats], Floats]) -> Floats:
+    """Return a quantile function at the nodes: all that `between_nodes` needs of a distribution."""
+    return quantile(ndtr(_NODES))
+
+
+def between_nodes(normal: Floats, known: Floats) -> Floats:
+    """Turn standard normal numbers into the distribution that is `known` at the nodes."""
+    return np.interp(normal, _NODES, known)
 
 
 def beta_share(normal: Floats, successes: float, trials: float) -> Floats:

@@ -106,8 +106,15 @@ def prepare(
 
 def score_prepared(prepared: PreparedComparison, weights: WeightOverlay | None = None) -> tuple[Score, ...]:
     """Return the scores under the reader's weights, from the draws made before."""
+    return scores_of(prepared, drawn_outcomes(prepared, weights), weights)
+
+
+def scores_of(
+    prepared: PreparedComparison, outcomes: Mapping[str, Outcome], weights: WeightOverlay | None = None
+) -> tuple[Score, ...]:
+    """Return the scores under the reader's weights from the drawn scores under the same weights."""
     overlay = weights or NOMINAL
-    return tuple(_score(prepared, one, overlay) for one in prepared.dimensions)
+    return tuple(_score(prepared, one, overlay, outcomes.get(one.dimension)) for one in prepared.dimensions)
 
 
 def drawn_outcomes(prepared: PreparedComparison, weights: WeightOverlay | None = None) -> dict[str, Outcome]:
@@ -116,12 +123,13 @@ def drawn_outcomes(prepared: PreparedComparison, weights: WeightOverlay | None =
     return {dimension: outcome for dimension, outcome in found if outcome is not None}
 
 
-def _score(prepared: PreparedComparison, one: Prepared, overlay: WeightOverlay) -> Score:
+def _score(
+    prepared: PreparedComparison, one: Prepared, overlay: WeightOverlay, outcome: Outcome | None
+) -> Score:
     comparison, selection = prepared.comparison, one.selection
     measured = [m for m in selection.measured if overlay.keeps(m.indicator)]
     planned = [indicator for indicator in selection.planned if overlay.keeps(indicator)]
     contributions = _contributions(measured, selection.pair, overlay)
-    outcome = combine(one.draws, overlay)
     covered = coverage(planned, [m.indicator for m in measured], overlay)
     claimed = opinion(comparison.claims, one.dimension, selection.pair[0], selection.pair[-1])
     stands = status(covered)

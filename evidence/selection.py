@@ -93,7 +93,7 @@ def select(
             measured.append(_measured(indicator, known, pair, as_of))
         else:
             gaps = _gaps(indicator, readings.get(indicator.id, {}), pair, as_of)
-            missing.append(Missing(indicator.id, indicator.family, indicator.grade, gaps, indicator.fill))
+            missing.append(Missing(indicator.id, indicator.family, indicator.grade, gaps, indicator.fill.en))
     return Selection(pair, tuple(planned), tuple(measured), tuple(missing), tuple(context))
 
 

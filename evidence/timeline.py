@@ -18,7 +18,8 @@ from datetime import date
 from itertools import pairwise
 
 from evidence import parameters as p
-from evidence.types import Break, Contribution, Score
+from evidence import words
+from evidence.types import Break, Contribution, Score, Text
 from evidence.weights import indicator_weights
 
 
@@ -36,7 +37,7 @@ class Moment:
 
     `move` is the change since the last week that had a contrast, on the indicators both have; `moves` are
     its parts. `unexplained` marks a move above 0.12 a week that no break explains. `note` says which break
-    begins, ends or explains it, or why the chain is broken.
+    begins, ends or explains it, or why the chain is broken; None where there is nothing to say.
     """
 
     as_of: date
@@ -46,7 +47,7 @@ class Moment:
     move: float | None
     moves: tuple[Move, ...]
     unexplained: bool
-    note: str
+    note: Text | None
 
 
 def timeline(
@@ -104,13 +105,13 @@ def _moment(
     value = score.contrast.value if score.contrast else None
     matched = contrast_on(score, common)
     if before is None or linked is None or value is None:
-        return Moment(score.as_of, value, matched, value if linked is None else linked, None, (), False, "")
+        return Moment(score.as_of, value, matched, value if linked is None else linked, None, (), False, None)
     if before.frame != score.frame:
-        note = f"the definitions changed (frame {before.frame} to {score.frame})"
-        return Moment(score.as_of, value, matched, linked, None, (), False, note)
+        changed = words.text("moment.frame", before=before.frame, after=score.frame)
+        return Moment(score.as_of, value, matched, linked, None, (), False, changed)
     changes = moves(before, score)
     if not changes:
-        return Moment(score.as_of, value, matched, linked, None, (), False, "no indicator in common")
+        return Moment(score.as_of, value, matched, linked, None, (), False, words.text("moment.apart"))
     move = math.fsum(change.change for change in changes)
     near = _breaks_between(before, score, breaks, needs)
     touched = {c.indicator for c in changes for b in near if b.metric in needs.get(c.indicator, ())}
@@ -118,7 +119,7 @@ def _moment(
     large = is_large(move, before.as_of, score.as_of)
     unexplained = large and is_large(rest, before.as_of, score.as_of)
     shown = near if large and not unexplained else [b for b in near if _has_edge(b, before, score)]
-    note = "; ".join(dict.fromkeys(b.reason for b in shown))
+    note = words.joined(dict.fromkeys(b.reason for b in shown))
     return Moment(score.as_of, value, matched, linked + move, move, changes, unexplained, note)
 
 

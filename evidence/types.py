@@ -32,8 +32,17 @@ Status = Literal["reported", "provisional", "insufficient", "none"]
 MetricKind = Literal["stock", "flow"]
 ParKind = Literal["natural", "panel", "pair"]
 
-Text = Mapping[str, str]
-"""A text by language code; every catalog text has `en` and `zh`."""
+
+@dataclass(frozen=True)
+class Text:
+    """Words for people: English always, Chinese where somebody wrote them."""
+
+    en: str
+    zh: str = ""
+
+    def words(self, language: str) -> str:
+        """Return the words in a language (`en`, `zh`), in English where there are none in it."""
+        return self.zh if language == "zh" and self.zh else self.en
 
 
 @dataclass(frozen=True)
@@ -79,8 +88,9 @@ class Source:
 
     `needs` is the key of `Framework.names` that must be present; a framework without it is not
     applicable. `pause` is the shortest time between two requests, `budget` the most requests that one
-    framework may cost in one steady run, `min_interval` the shortest time between two askings (until then
-    the archive answers). `optional_names` are further keys it looks up and does without.
+    framework may cost in one steady run, `backfill` the most it may cost on top for what the archive lacks,
+    `min_interval` the shortest time between two askings (until then the archive answers). `optional_names`
+    are further keys it looks up and does without.
     """
 
     id: str
@@ -93,6 +103,7 @@ class Source:
     cadence: timedelta = timedelta(days=7)
     min_interval: timedelta = timedelta(hours=12)
     budget: int = 20
+    backfill: int = 0
     pause: timedelta = timedelta(0)
     token_env: str | None = None
     token_required: bool = False
@@ -193,13 +204,13 @@ class Indicator:
     max_age: timedelta
     needs: tuple[str, ...]
     sampling: Sampling
-    why: str
-    bias: str
-    guard: str
+    why: Text
+    bias: Text
+    guard: Text
     sql: str = field(repr=False)
     reasons: Mapping[str, str] = field(default_factory=dict)
     chaoss: str = ""
-    fill: str = ""
+    fill: Text = Text("")
 
 
 @dataclass(frozen=True)
@@ -240,7 +251,7 @@ class Claim:
     framework: str
     score: float
     out_of: float
-    source: str
+    source: Text
 
 
 @dataclass(frozen=True)
@@ -250,7 +261,7 @@ class Preset:
     id: str
     title: Text
     weights: Mapping[str, float]
-    reasons: Mapping[str, str]
+    reasons: Mapping[str, Text]
 
 
 @dataclass(frozen=True)
@@ -274,7 +285,7 @@ class Break:
     framework: str | None
     start: date
     end: date
-    reason: str
+    reason: Text
     link: str
 
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ from scipy.special import gammaincinv
 from evidence import parameters as p
 from evidence.curve import framework_points, near_the_ends, par_of, step_size
 from evidence.overlay import NOMINAL, WeightOverlay
-from evidence.resampling import Randomness, Resampler, by_quantile
+from evidence.resampling import Randomness, Resampler, at_nodes, between_nodes
 from evidence.selection import Measured, Protocol, Selection, nominal_protocol
 from evidence.types import Indicator, Reading, Scope
 from evidence.weights import family_weights, indicator_weights
@@ -309,8 +310,14 @@ def _weighted_median(points: Floats, weight: Floats) -> Floats:
 
 def _gamma(normal: Floats, shape: float) -> Floats:
     """Draws of a gamma variable; interpolated in the logarithm, for small shapes reach far down."""
+    return np.exp(between_nodes(normal, _log_gamma(shape)))
+
+
+@lru_cache(maxsize=4096)
+def _log_gamma(shape: float) -> Floats:
+    """Logarithms of gamma quantiles at the nodes; who moves one weight leaves most shapes as they are."""
     least = np.finfo(np.float64).tiny
-    return np.exp(by_quantile(normal, lambda u: np.log(np.maximum(gammaincinv(shape, u), least))))
+    return at_nodes(lambda u: np.log(np.maximum(gammaincinv(shape, u), least)))
 
 
 def _cells(measured: Measured, pair: Sequence[str], resampler: Resampler) -> Cells:

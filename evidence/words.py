@@ -1,4 +1,4 @@
-"""How a verdict and a gap in the evidence read, in English and Chinese: one place for page and terminal.
+"""How a verdict, a gap and a break read, in English and Chinese: one place for page and terminal.
 
 Scores hold codes (`Verdict.label`, `Gap.code`) and never sentences, so that each reader gets a language of
 their own.
@@ -6,10 +6,10 @@ their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from evidence import parameters
-from evidence.types import Missing, Score
+from evidence.types import Missing, Score, Text
 
 LANGUAGES = ("en", "zh")
 """Languages in the order in which an entry holds them."""
@@ -54,6 +54,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{framework}：{seen} 不是可能的数值",
     ),
     "missing.separator": ("; ", "；"),
+    "moment.frame": (
+        "the definitions changed (frame {before} to {after})",
+        "定义已变（版本由 {before} 改为 {after}）",
+    ),
+    "moment.apart": ("no indicator in common", "没有共同的指标"),
 }
 """One entry per text: (English, Chinese). Names in braces are filled in; both languages use the same ones."""
 
@@ -64,6 +69,21 @@ _TIE = {"supported", "leaning_for", "leaning_against", "no_claim"}
 def say(key: str, language: str, /, **values: object) -> str:
     """Return a text in a language with its names filled in. Raises KeyError for an unknown key."""
     return TEXTS[key][LANGUAGES.index(language)].format(**values)
+
+
+def text(key: str, /, **values: object) -> Text:
+    """Return a text in every language with its names filled in. Raises KeyError for an unknown key."""
+    return Text(*(words.format(**values) for words in TEXTS[key]))
+
+
+def joined(texts: Iterable[Text]) -> Text | None:
+    """Return several texts as one, in every language; None where there is none."""
+    every = list(texts)
+    if not every:
+        return None
+    return Text(
+        *(say("missing.separator", name).join(item.words(name) for item in every) for name in LANGUAGES)
+    )
 
 
 def verdict_words(score: Score, language: str, title: Callable[[str], str]) -> tuple[str, str]:

@@ -4,19 +4,21 @@
 
 The load is that of `measure_warehouse.py`; --home takes a home that is published already instead. Needs a
 Chromium of this machine (TOUCHSTONE_CHROMIUM names one that is not on the PATH). Prints one line per figure:
-milliseconds, the goal and their ratio. A shared machine only adds; run it on an idle one.
+milliseconds, the goal and their ratio, and first and last the load of the machine: others' work only adds.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
+import os
 import shutil
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -61,10 +63,18 @@ def main() -> int:
         print("no Chromium on this machine; install one or name it in TOUCHSTONE_CHROMIUM", file=sys.stderr)
         return 1
     with _home(options) as home:
+        _load()
         _reads(home)
         _sliders(home)
         _paints(home)
+        _load()
     return 0
+
+
+def _load() -> None:
+    """Print how many programs wanted a processor in the last minutes, and how many there are."""
+    one, five, fifteen = os.getloadavg()
+    print(f"load average {one:.1f}, {five:.1f}, {fifteen:.1f} on {os.cpu_count()} processors")
 
 
 def line(what: str, seconds: float, goal_s: float | None = None) -> None:
@@ -96,15 +106,20 @@ def _sliders(home: Path) -> None:
         begin = time.perf_counter()
         ready = warehouse.prepared(name)
         line("make a comparison ready to be weighed (once)", time.perf_counter() - begin)
-        one = replace(ready, dimensions=ready.dimensions[:1])
-        families = sorted({measured.indicator.family for measured in one.dimensions[0].selection.measured})
-        weights = WeightOverlay(families={families[0]: 0.5}) if families else WeightOverlay()
-        line(
-            "slider moved: new verdict of the row", _took(lambda: score_prepared(one, weights)), SLIDER_GOAL_S
-        )
+        measured = next(item for item in ready.dimensions if item.selection.measured)
+        one = replace(ready, dimensions=(measured,))
+        family = measured.selection.measured[0].indicator.family
+        took = _moves(lambda factor: score_prepared(one, WeightOverlay(families={family: factor})))
+        line("slider moved: new verdict of the row", took, SLIDER_GOAL_S)
         need = dict.fromkeys((item.dimension for item in ready.dimensions), 1.0)
-        took = _took(lambda: warehouse.recommendation(name, need, weights=weights))
-        line("slider moved: new recommendation", took, SLIDER_GOAL_S)
+
+        def recommended(weights: WeightOverlay) -> object:
+            return warehouse.recommendation(name, need, weights=weights)
+
+        took = _moves(lambda factor: recommended(WeightOverlay(families={family: factor})))
+        line("slider of a family moved: new recommendation", took, SLIDER_GOAL_S)
+        took = _moves(lambda factor: recommended(WeightOverlay(dimensions={measured.dimension: factor})))
+        line("slider of a dimension moved: new recommendation", took, SLIDER_GOAL_S)
 
 
 def _paints(home: Path) -> None:
@@ -159,6 +174,12 @@ def _change(page: Page, name: str, own: str) -> tuple[float, float]:
     whole = time.perf_counter() - begin
     page.wait_for_timeout(1000)
     return seen, whole
+
+
+def _moves(answer: Callable[[float], object]) -> float:
+    """Return the shortest of several moves of a slider, each to where it has not been before, in seconds."""
+    positions = itertools.count(1)
+    return float(warehouses.take(lambda: answer(0.05 + next(positions) / 10), times=10).wall_s)
 
 
 def _took(work: object) -> float:

@@ -37,13 +37,14 @@ from evidence.types import (
     Par,
     Reading,
     Sample,
+    Text,
 )
 from evidence.uncertainty import combine, draw_factors, simulate
 
 AS_OF = date(2026, 3, 2)
 FRAMEWORKS = ("alder", "birch", "cedar")
 KINDS = ("weekly",) * 5 + ("rounds",) * 3 + ("share",) * 3 + ("none",) * 3
-TEXT = {"en": "invented", "zh": "虚构"}
+TEXT = Text("invented", "虚构")
 
 
 def indicator(dimension: str, number: int) -> Indicator:
@@ -65,9 +66,9 @@ def indicator(dimension: str, number: int) -> Indicator:
         max_age=timedelta(days=400),
         needs=(f"source{number % 4}.things",),
         sampling=sampling,
-        why="",
-        bias="",
-        guard="",
+        why=TEXT,
+        bias=TEXT,
+        guard=TEXT,
         sql="",
     )
 
@@ -131,7 +132,7 @@ def invented() -> tuple[Catalog, Comparison, list[Reading]]:
         indicators,
         (),
     )
-    claims = tuple(Claim(d, f, 8.0, 10.0, "invented") for d in dimensions for f in FRAMEWORKS[:2])
+    claims = tuple(Claim(d, f, 8.0, 10.0, TEXT) for d in dimensions for f in FRAMEWORKS[:2])
     comparison = Comparison("invented", TEXT, FRAMEWORKS, tuple(dimensions), claims)
     rng = np.random.default_rng(20261123)
     return catalog, comparison, [r for one in indicators for r in readings(one, rng)]

@@ -41,6 +41,7 @@ from evidence.types import (
     Par,
     Payload,
     Source,
+    Text,
 )
 from warehouse.archive import Archive
 from warehouse.publish import Release, publish
@@ -53,7 +54,7 @@ DIMENSIONS, PER_DIMENSION = 8, 5
 AS_OF = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 20, tzinfo=UTC)
 FIRST = NOW.replace(hour=0) - timedelta(days=DAYS)
-TEXT = {"en": "synthetic", "zh": "虚构"}
+TEXT = Text("synthetic", "虚构")
 GOALS_S = {1_000_000: 10.0, 10_000_000: 60.0}
 MEMORY_GOAL_GIB = 4.0
 NOTHING_NEW_GOAL_S = 2.0
@@ -112,7 +113,7 @@ def catalog(load: Load) -> Catalog:
                 TEXT,
                 tuple(names)[:2],
                 tuple(f"dimension_{n}" for n in range(DIMENSIONS)),
-                (Claim("dimension_0", "framework_0", 8, 10, "synthetic"),),
+                (Claim("dimension_0", "framework_0", 8, 10, TEXT),),
             ),
         ),
     )
@@ -134,9 +135,9 @@ def _indicator(number: int, metric: Metric) -> Indicator:
         max_age=timedelta(days=60),
         needs=(metric.id,),
         sampling="weekly",
-        why="synthetic",
-        bias="synthetic",
-        guard="synthetic",
+        why=TEXT,
+        bias=TEXT,
+        guard=TEXT,
         sql=SQL[metric.kind].format(metric.id),
     )
 

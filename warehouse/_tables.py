@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
 from evidence.errors import CheckFailed
-from evidence.types import Attempt, Catalog, Contribution, Indicator, Interval, Reading, Score, Source
+from evidence.types import (
+    Attempt,
+    Catalog,
+    Contribution,
+    Indicator,
+    Interval,
+    Reading,
+    Score,
+    Source,
+    Text,
+)
 from evidence.words import missing_words
 from warehouse._sql import Row
 from warehouse.archive import Archive, Entry
@@ -58,7 +68,7 @@ def catalog_rows(catalog: Catalog) -> dict[str, list[Row]]:
                 "framework": item.framework,
                 "starts_on": item.start,
                 "ends_on": item.end,
-                "reason": item.reason,
+                "reason": item.reason.en,
                 "link": item.link,
             }
             for item in catalog.breaks
@@ -226,7 +236,9 @@ def _comparison_rows(catalog: Catalog) -> dict[str, list[Row]]:
             for position, dimension in enumerate(item.dimensions)
         ],
         "claim": [
-            {"comparison": item.id, **asdict(claim)} for item in catalog.comparisons for claim in item.claims
+            {"comparison": item.id, **asdict(claim), "source": claim.source.en}
+            for item in catalog.comparisons
+            for claim in item.claims
         ],
         "preset_weight": [
             {
@@ -235,7 +247,7 @@ def _comparison_rows(catalog: Catalog) -> dict[str, list[Row]]:
                 **_texts("title", preset.title),
                 "dimension": dimension,
                 "weight": weight,
-                "reason": preset.reasons[dimension],
+                "reason": preset.reasons[dimension].en,
             }
             for item in catalog.comparisons
             for preset in item.presets
@@ -246,9 +258,9 @@ def _comparison_rows(catalog: Catalog) -> dict[str, list[Row]]:
 
 def _indicator_row(indicator: Indicator) -> Row:
     same = ("id", "dimension", "criterion", "family", "unit", "direction", "curve", "grade", "window_weeks")
-    prose = ("sampling", "why", "bias", "guard", "chaoss", "fill", "sql")
     return {
-        **{name: getattr(indicator, name) for name in (*same, *prose)},
+        **{name: getattr(indicator, name) for name in (*same, "sampling", "chaoss", "sql")},
+        **{name: getattr(indicator, name).en for name in ("why", "bias", "guard", "fill")},
         **_texts("title", indicator.title),
         "par_kind": indicator.par.kind,
         "par_value": indicator.par.value,
@@ -326,5 +338,5 @@ def _interval(interval: Interval | None) -> Row:
     return {name: getattr(interval, name, None) for name in _INTERVAL}
 
 
-def _texts(name: str, text: Mapping[str, str]) -> Row:
-    return {f"{name}_en": text["en"], f"{name}_zh": text["zh"]}
+def _texts(name: str, text: Text) -> Row:
+    return {f"{name}_en": text.en, f"{name}_zh": text.words("zh")}

@@ -40,7 +40,7 @@ from warehouse.archive import Archive, Entry
 
 __all__ = ["BuildReport", "ResultFile", "build"]
 
-FORMAT = "2"
+FORMAT = "3"
 """Version of the published tables; a reader refuses every other."""
 
 _KEPT_ROWS = 1000  # rows of a warning that are stored; the first ones tell what is wrong

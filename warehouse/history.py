@@ -1,6 +1,9 @@
 """Past weeks, kept beside the releases: a page of time must not work out hundreds of scores while one waits.
 
-    history/<comparison>.<dimension>.jsonl    the release it belongs to, then a line per week: key and score
+    history/<comparison>.<dimension>.jsonl              the release it belongs to, then a line per week
+    history/<comparison>.<one>,<two>.<dimension>.jsonl  the same of a pair that is not the comparison's first
+
+A line is a key and a score.
 
 Of a week nothing is used but what was observed by its end, so its score stays the same from release to
 release. Its key is a hash of all that it rests on: the facts dated up to then, the definitions and this code.
@@ -15,7 +18,7 @@ import json
 import math
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -23,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence import catalog as catalogs
+from evidence.errors import InputError
 from evidence.types import Catalog, Comparison, Score
 from warehouse import _files, _sql, _tables
 from warehouse._sql import Row
@@ -54,12 +58,12 @@ def sundays(newest: date) -> tuple[date, ...]:
     return tuple(FIRST + timedelta(weeks=week) for week in range(max(0, -((FIRST - newest).days // 7))))
 
 
-def kept(home: Path, release: str, comparison: str, dimension: str) -> tuple[Score, ...]:
-    """Return the weeks that are worked out for a release, in order of day.
+def kept(home: Path, release: str, asked: str, dimension: str) -> tuple[Score, ...]:
+    """Return the weeks that are worked out for a release, in order of day; `asked` as in `Warehouse.pairs`.
 
     They hold what a time line needs: contributions without the hashes of the bytes, no robustness.
     """
-    lines = _lines(_file(home, comparison, dimension), release)
+    lines = _lines(_file(home, asked, dimension), release)
     return tuple(sorted((_tables.score_from_json(body) for _, body in lines), key=lambda score: score.as_of))
 
 
@@ -96,23 +100,47 @@ def keys(facts: Facts, catalog: Catalog, comparison: Comparison, newest: date) -
     return found
 
 
-def fill(
-    warehouse: Warehouse, *, seconds: float = math.inf, advance: Callable[[], None] = lambda: None
-) -> Filled:
-    """Work out the weeks that are lacking, for at most so many seconds.
+def chosen(warehouse: Warehouse, comparison: str = "", pair: str = "") -> tuple[str, ...]:
+    """Return the pairs to work out, as `Warehouse.pairs` names them: without further words all of all.
 
-    Ends of years come first, then of quarters and months: whenever it stops, what there is spans all years.
-    `advance` is called after each week. The caller holds the run lock.
+    `pair` is two frameworks in any order, such as "one,two"; alone it is of the first comparison. Raises
+    InputError for what is unknown.
+    """
+    if not comparison and not pair:
+        return tuple(asked for name in warehouse.comparisons() for asked in warehouse.pairs(name))
+    name = comparison or warehouse.default_comparison
+    known = {frozenset(warehouse.comparison(asked).frameworks[:2]): asked for asked in warehouse.pairs(name)}
+    if not pair:
+        return tuple(known.values())
+    found = known.get(frozenset(pair.split(",")))
+    if found is None:
+        every = "; ".join(",".join(warehouse.comparison(asked).frameworks[:2]) for asked in known.values())
+        raise InputError(f"no pair {pair!r} in {name}. Known: {every}")
+    return (found,)
+
+
+def fill(
+    warehouse: Warehouse,
+    pairs: Sequence[str] | None = None,
+    *,
+    seconds: float = math.inf,
+    advance: Callable[[], None] = lambda: None,
+) -> Filled:
+    """Work out the weeks that are lacking, of some pairs or of all, for at most so many seconds.
+
+    The first pair of each comparison comes before the others. Of each, ends of years come first, then of
+    quarters and months: whenever it stops, what there is spans all years. `advance` is called after each
+    week. The caller holds the run lock.
     """
     end = time.monotonic() + seconds
     facts = warehouse.facts()
     recall = Recall(lambda indicator, day: facts.digest(indicator.needs, day))
-    wanted = sorted(_wanted(warehouse, facts), key=lambda week: week.order)
+    wanted = sorted(_wanted(warehouse, facts, pairs), key=lambda week: week.order)
     made = 0
     for week in wanted:
         if time.monotonic() > end:
             break
-        (score,) = warehouse.history(week.comparison, week.dimension, [week.day], recall=recall)
+        (score,) = warehouse.history(week.asked, week.dimension, [week.day], recall=recall)
         line = json.dumps({"key": week.key, "score": _tables.score_to_json(_slim(score))})
         with week.file.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
@@ -121,34 +149,35 @@ def fill(
     return Filled(made, len(wanted) - made)
 
 
-def lacking(warehouse: Warehouse) -> int:
+def lacking(warehouse: Warehouse, pairs: Sequence[str] | None = None) -> int:
     """Return how many weeks have to be worked out; files of other releases are brought to this one."""
-    return sum(1 for _ in _wanted(warehouse, warehouse.facts()))
+    return sum(1 for _ in _wanted(warehouse, warehouse.facts(), pairs))
 
 
 @dataclass(frozen=True)
 class _Week:
     """A week to be worked out."""
 
-    comparison: str
+    asked: str
     dimension: str
     day: date
     key: str
     file: Path
-    order: tuple[int, int]
+    order: tuple[int, int, int]
 
 
-def _wanted(warehouse: Warehouse, facts: Facts) -> Iterator[_Week]:
-    catalog = warehouse.catalog()
+def _wanted(warehouse: Warehouse, facts: Facts, pairs: Sequence[str] | None) -> Iterator[_Week]:
     newest = date.fromisoformat(warehouse.meta()["as_of"])
-    for comparison in catalog.comparisons:
-        for dimension, known in keys(facts, catalog, comparison, newest).items():
-            file = _file(warehouse.home, comparison.id, dimension)
+    for asked in chosen(warehouse) if pairs is None else pairs:
+        comparison = warehouse.comparison(asked)
+        turn = warehouse.pairs(comparison.id).index(asked)
+        for dimension, known in keys(facts, warehouse.catalog(), comparison, newest).items():
+            file = _file(warehouse.home, asked, dimension)
             have = _carry_over(file, warehouse.release, known)
             for age, (day, key) in enumerate(reversed(known.items())):
                 if key not in have:
                     rank = next(place for place, stride in enumerate(_STRIDES) if age % stride == 0)
-                    yield _Week(comparison.id, dimension, day, key, file, (rank, age))
+                    yield _Week(asked, dimension, day, key, file, (turn, rank, age))
 
 
 def _carry_over(file: Path, release: str, known: Mapping[date, str]) -> set[str]:
@@ -186,8 +215,8 @@ def _texts(file: Path) -> list[str]:
         return []
 
 
-def _file(home: Path, comparison: str, dimension: str) -> Path:
-    return home / "history" / f"{comparison}.{dimension}.jsonl"
+def _file(home: Path, asked: str, dimension: str) -> Path:
+    return home / "history" / f"{asked.replace(':', '.')}.{dimension}.jsonl"
 
 
 def _digest(words: str) -> str:

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -113,6 +114,21 @@ class Warehouse:
         """Return the ids of the comparisons, in the catalog's order."""
         return tuple(comparison.id for comparison in self.catalog().comparisons)
 
+    def comparison(self, name: str) -> Comparison:
+        """Return a comparison by id; `all:one,two` is `all` with `one` and `two` as its first frameworks.
+
+        Raises InputError for an unknown comparison and for what is no pair of it.
+        """
+        known = {comparison.id: comparison for comparison in self.catalog().comparisons}
+        plain, _, pair = name.partition(":")
+        _must_be_known(plain, known, "comparison")
+        return _led_by(known[plain], pair.split(",")) if pair else known[plain]
+
+    def pairs(self, comparison: str) -> tuple[str, ...]:
+        """Return how to ask for each pair of a comparison: `all` for its first two, then `all:one,three`."""
+        others = list(combinations(self.comparison(comparison).frameworks, 2))[1:]
+        return (comparison, *(f"{comparison}:{','.join(pair)}" for pair in others))
+
     def scores(
         self,
         comparison: str | None = None,
@@ -172,7 +188,7 @@ class Warehouse:
         `recall` keeps answers between days; `advance` is called after each. Nothing else is computed, so a
         day costs a fraction of `scores`, and the result is the same, bit for bit.
         """
-        chosen = replace(self._comparison(comparison), dimensions=(dimension,))
+        chosen = replace(self.comparison(comparison), dimensions=(dimension,))
         found: list[Score] = []
         with self._asking() as con:
             for day in days:
@@ -184,7 +200,7 @@ class Warehouse:
 
     def weekly(self, comparison: str, dimension: str) -> tuple[Score, ...]:
         """Return the past weeks that are worked out for this release, in order (see `warehouse.history`)."""
-        _must_be_known(dimension, self._comparison(comparison).dimensions, "dimension")
+        _must_be_known(dimension, self.comparison(comparison).dimensions, "dimension")
         return kept(self.home, self.release, comparison, dimension)
 
     def facts(self) -> Facts:
@@ -216,9 +232,24 @@ class Warehouse:
 
     def evidence(self, comparison: str, dimension: str) -> pd.DataFrame:
         """Return the chain from the scores of a dimension to the bytes, one row per payload."""
-        chosen = self._comparison(comparison)
+        chosen = self.comparison(comparison)
         _must_be_known(dimension, chosen.dimensions, "dimension")
         return self._frame("statements/evidence", comparison=chosen.id, dimension=dimension)
+
+    def origins(self, score: Score) -> pd.DataFrame:
+        """Return the bytes behind every value of a score, of context too, one row per payload.
+
+        It serves the scores of any pair and day; `evidence` has more columns, of what was published only.
+        """
+        rests_on = [
+            (part.indicator, framework, sha256)
+            for part in (*score.contributions, *score.context)
+            for framework, payloads in part.payloads.items()
+            for sha256 in payloads
+        ]
+        columns = [list(column) for column in zip(*rests_on, strict=True)] or [[], [], []]
+        names = ("indicators", "frameworks", "hashes")
+        return self._frame("statements/origins", **dict(zip(names, columns, strict=True)))
 
     def attempts(self) -> pd.DataFrame:
         """Return the ledger, newest first (view `attempts`)."""
@@ -263,13 +294,13 @@ class Warehouse:
         return body
 
     def _published_scores(self, comparison: str) -> Iterator[Score]:
-        self._comparison(comparison)
+        self.comparison(comparison)
         with self._asking() as con:
             for row in _sql.rows(con, "statements/answers", comparison=comparison):
                 yield _tables.score_from_json(row["body"])
 
     def _prepare(self, comparison: str, moment: evaluate.Moment) -> PreparedComparison:
-        catalog, chosen = self.catalog(), self._comparison(comparison)
+        catalog, chosen = self.catalog(), self.comparison(comparison)
         with self._asking() as con:
             is_published = moment == evaluate.Moment(date.fromisoformat(self._meta["as_of"]))
             if is_published and comparison == chosen.id:
@@ -281,12 +312,6 @@ class Warehouse:
                     evaluate.fill_increments(con, moment.known)
                 found = evaluate.readings(con, catalog, chosen, moment)
             return evaluate.prepared(con, catalog, chosen, moment, found)
-
-    def _comparison(self, name: str) -> Comparison:
-        known = {comparison.id: comparison for comparison in self.catalog().comparisons}
-        plain, _, pair = name.partition(":")
-        _must_be_known(plain, known, "comparison")
-        return _led_by(known[plain], pair.split(",")) if pair else known[plain]
 
     def _frame(self, statement: str, **values: object) -> pd.DataFrame:
         with self._asking() as con:

@@ -23,6 +23,7 @@ from evidence.types import (
     Payload,
     Preset,
     Source,
+    Text,
 )
 from warehouse.archive import Archive
 from warehouse.build import ResultFile
@@ -72,15 +73,15 @@ def catalog() -> Catalog:
     )
     comparison = replace(plain.comparisons[0], presets=_presets())
     other = replace(
-        comparison, id="other", title={"en": "The same again", "zh": "同样再来"}, claims=(), presets=(),
+        comparison, id="other", title=Text("The same again", "同样再来"), claims=(), presets=(),
         dimensions=comparison.dimensions[:2],
     )  # fmt: skip
     broken = Break(
-        "invented", "invented.ease_0", None, date(2022, 4, 6), date(2022, 4, 8), f"It changed. {HOSTILE}",
-        "https://example.org/break",
+        "invented", "invented.ease_0", None, date(2022, 4, 6), date(2022, 4, 8),
+        Text(f"It changed. {HOSTILE}", f"它变了。{HOSTILE}"), "https://example.org/break",
     )  # fmt: skip
     three = replace(
-        other, id="three", title={"en": "All three", "zh": "三者"}, frameworks=("alpha", "beta", THIRD),
+        other, id="three", title=Text("All three", "三者"), frameworks=("alpha", "beta", THIRD),
         claims=comparison.claims,
     )  # fmt: skip
     frameworks = tuple(
@@ -109,13 +110,13 @@ def make_home(home: Path, *, only: str = "") -> Release:
     return republish(home, moment(AS_OF))
 
 
-def republish(home: Path, now: datetime) -> Release:
-    """Publish what the home holds, as of the invented day."""
+def republish(home: Path, now: datetime, *, shown: Catalog | None = None) -> Release:
+    """Publish what the home holds, as of the invented day, with the invented catalog or another."""
     return publish(
         home,
         archive=Archive(home / "archive"),
         result_files=[ResultFile(file, "own") for file in sorted((home / "results").glob("*.jsonl"))],
-        catalog=catalog(),
+        catalog=shown or catalog(),
         sources=(SOURCE, metrics.SOURCE),
         parsers={"invented": parse},
         load_line=lines.load,
@@ -201,6 +202,9 @@ def _line(
     )  # fmt: skip
 
 
+REASON = Text("An invented reason.", "一条虚构的理由。")
+
+
 def _presets() -> tuple[Preset, ...]:
     wanted = {
         "balanced": ("Balanced", "均衡", dict.fromkeys(ADVANTAGE, 1.0)),
@@ -208,7 +212,7 @@ def _presets() -> tuple[Preset, ...]:
         "performance": ("Performance", "性能", {"performance": 3.0, "language": 1.0}),
     }
     return tuple(
-        Preset(name, {"en": english, "zh": chinese}, weights, dict.fromkeys(weights, "An invented reason."))
+        Preset(name, Text(english, chinese), weights, dict.fromkeys(weights, REASON))
         for name, (english, chinese, weights) in wanted.items()
     )
 

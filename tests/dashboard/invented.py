@@ -23,6 +23,7 @@ from evidence.types import (
     Par,
     Robustness,
     Score,
+    Text,
     Verdict,
 )
 
@@ -55,16 +56,16 @@ def make_catalog(*, title: str = "Alpha") -> Catalog:
     dimensions = tuple(
         Dimension(
             id=case[0],
-            title={"en": case[1], "zh": case[2]},
-            question={"en": f"Which serves better: {case[1]}?", "zh": "哪个更好？"},
-            is_not={"en": "Fame.", "zh": "名气。"},
-            criteria=(Criterion("all", case[0], {"en": "All", "zh": "全部"}),),
-            blind_spots=(BlindSpot({"en": "What people feel.", "zh": "使用者的感受。"}, date(2026, 11, 1)),),
+            title=Text(case[1], case[2]),
+            question=Text(f"Which serves better: {case[1]}?", "哪个更好？"),
+            is_not=Text("Fame.", "名气。"),
+            criteria=(Criterion("all", case[0], Text("All", "全部")),),
+            blind_spots=(BlindSpot(Text("What people feel.", "使用者的感受。"), date(2026, 11, 1)),),
         )
         for case in CASES
     )
     claims = tuple(
-        Claim(case[0], framework, case[3][place], 10, "an invented table")
+        Claim(case[0], framework, case[3][place], 10, Text("an invented table", "一张虚构的表"))
         for case in CASES
         for place, framework in enumerate(("alpha", "beta"))
     )
@@ -78,7 +79,7 @@ def make_catalog(*, title: str = "Alpha") -> Catalog:
         comparisons=(
             Comparison(
                 "alpha_vs_beta",
-                {"en": f"{title} vs Beta", "zh": f"{title} 与 Beta"},
+                Text(f"{title} vs Beta", f"{title} 与 Beta"),
                 ("alpha", "beta"),
                 tuple(case[0] for case in CASES),
                 claims,
@@ -132,7 +133,7 @@ def _indicator(dimension: str, place: int) -> Indicator:
         dimension=dimension,
         criterion="all",
         family=f"family_{place}",
-        title={"en": f"Invented count {place}", "zh": f"虚构计数 {place}"},
+        title=Text(f"Invented count {place}", f"虚构计数 {place}"),
         unit=("repositories", "share", "s", "bytes")[place],
         direction="lower" if place == 2 else "higher",
         curve="S" if place == 1 else "P",
@@ -142,9 +143,10 @@ def _indicator(dimension: str, place: int) -> Indicator:
         max_age=timedelta(days=400),
         needs=("bestof.stars",),
         sampling="none",
-        why="It is invented.",
-        bias="It is made up.",
-        guard="It says so.",
+        why=Text("It is invented.", "它是虚构的。"),
+        bias=Text("It is made up.", "它是编造的。"),
+        guard=Text("It says so.", "它如实说明。"),
+        fill=Text("set TOKEN and collect", "设置 TOKEN 后采集"),
         sql="select 1",
     )
 

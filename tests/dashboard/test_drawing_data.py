@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -156,11 +157,27 @@ def test_who_is_faster_is_said_only_outside_the_noise(
     assert bench.lead(ratio, english, tie=0.1) == words
 
 
-def test_the_noise_is_what_rounds_of_one_framework_differ_by() -> None:
-    assert bench.noise(timings(2.0, spread=0.0)) == 0
-    assert bench.noise(timings(2.0, spread=0.05)) > bench.noise(timings(2.0, spread=0.01)) > 0
-    told = pd.DataFrame([{"metric": bench.NOISE, "status": "ok", "quality": "ok", "value": math.log(1.07)}])
-    assert 2 ** bench.noise(pd.concat([timings(2.0), told])) == pytest.approx(1.07)
+def repeated(logs: list[float], *, subject: str = "mlp") -> pd.DataFrame:
+    """Return invented rounds of one framework and their repetitions, ln(repetition / first) each."""
+    first = timings(1.0, rounds=len(logs)).query("framework == 'alpha'").assign(subject=subject)
+    return pd.concat([first, first.assign(variant=bench.AGAIN, value=first["value"] * np.exp(logs))])
+
+
+def test_the_tie_zone_is_how_far_repetitions_lie_apart_in_the_middle() -> None:
+    smallest = pytest.approx(math.log2(1.03))
+    assert bench.noise(timings(2.0, spread=0.05)) == smallest
+    assert bench.noise(timings(2.0).query("run == 'no such run'")) == smallest
+    assert bench.noise(repeated([0.01, -0.4, 0.4])) == smallest
+    assert 2 ** bench.noise(repeated([math.log(1.07)] * 3)) == pytest.approx(1.07)
+    two = [repeated([0.1] * 3), repeated([-0.2] * 3, subject="cnn")]
+    assert 2 ** bench.noise(pd.concat(two)) == pytest.approx(math.exp(0.2))
+
+
+def test_an_old_line_of_single_rounds_decides_nothing() -> None:
+    told = pd.DataFrame(
+        [{"metric": bench.NOISE, "status": "ok", "quality": "ok", "value": 0.5, "variant": "again"}]
+    )
+    assert bench.noise(pd.concat([timings(2.0), told])) == pytest.approx(math.log2(1.03))
 
 
 factors = st.dictionaries(
@@ -206,6 +223,15 @@ def observations() -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=["framework", "scope", "name", "day", "value"])
     return frame.assign(increment=[1.0, None, 0.5])
+
+
+def test_seven_years_of_days_of_many_names_are_drawn(english: Scene) -> None:
+    days = pd.date_range("2019-01-01", periods=2500).strftime("%Y-%m-%d")
+    rows = pd.concat(
+        pd.DataFrame({"day": days, "value": 1.0, "framework": "alpha", "name": name}) for name in "abc"
+    )
+    spec = charts_time.series(rows, english, DARK, log=False, unit="things")
+    assert max(len(drawn) for drawn in spec["datasets"].values()) == len(rows)
 
 
 def test_a_series_is_drawn_by_value_growth_or_ratio() -> None:

@@ -97,6 +97,10 @@ def test_chinese_is_chinese(warehouse: Warehouse) -> None:
     assert 'lang="zh-Hans"' in html
     assert "自然语言处理应用" in html
     assert "Contradicted" not in html
+    assert "它是虚构的。" in html
+    assert "设置 TOKEN 后采集" in html
+    assert "It is invented." not in html
+    assert "set TOKEN and collect" not in html
 
 
 def test_an_earlier_day_is_reported_as_that_day(warehouse: Warehouse) -> None:

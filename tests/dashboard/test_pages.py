@@ -6,9 +6,11 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import home as invented_home
@@ -17,6 +19,7 @@ import streamlit as st
 from invented import AS_OF, CASES, HOSTILE
 from streamlit.testing.v1 import AppTest
 
+from evidence.types import Text
 from warehouse import history
 from warehouse.read import Warehouse
 
@@ -141,6 +144,57 @@ def test_missing_evidence_is_told_in_the_language_of_the_page(own: Path) -> None
         assert words_of_it in words(app)
 
 
+WRITTEN = (
+    ("dimension", {"dim": "ease", "ind": "ease_0"}, "它是虚构的。", "It is invented."),
+    ("dimension", {"dim": "ease", "ind": "ease_0"}, "它是编造的。", "It is made up."),
+    ("dimension", {"dim": "ease", "ind": "ease_0"}, "它如实说明。", "It says so."),
+    ("dimension", {"dim": "ease"}, "仓库", "repositories"),
+    ("dimension", {"dim": "ease"}, "使用者的感受。", "What people feel."),
+    ("dimension", {"dim": "research"}, "设置 TOKEN 后采集", "set TOKEN and collect"),
+    ("time", {"dim": "ease"}, "它变了。", "It changed."),
+    ("health", {}, "它变了。", "It changed."),
+    ("health", {"metric": "bench.train_step"}, "某负载一个训练步", "seconds of one training step"),
+    ("health", {}, "一次运行中，就一个框架询问一个来源", "one source asked about one framework"),
+    ("", {"need": "beginner"}, "一条虚构的理由。", "An invented reason."),
+    ("", {}, "一张虚构的表", "an invented table"),
+)
+"""Page, address, and what it says in either language."""
+
+
+@pytest.mark.parametrize(("page", "address", "chinese", "english"), WRITTEN)
+def test_what_the_catalog_says_is_said_in_the_language_of_the_page(
+    own: Path, page: str, address: dict[str, str], chinese: str, english: str
+) -> None:
+    for language, said, unsaid in (("zh", chinese, english), ("en", english, chinese)):
+        app = open_page(page, lang=language, **address)
+        no_fault(app)
+        assert said in markup(app)
+        assert unsaid not in markup(app)
+
+
+def in_english(value: Any) -> Any:
+    """The same catalog with plain strings: as a reader writes one who needs no Chinese."""
+    if isinstance(value, Text):
+        return Text(value.en)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{item.name: in_english(getattr(value, item.name)) for item in fields(value)})
+    if isinstance(value, tuple):
+        return tuple(in_english(item) for item in value)
+    return {key: in_english(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def test_a_catalog_without_chinese_is_shown_in_english_on_a_chinese_page(own: Path) -> None:
+    plain = in_english(invented_home.catalog())
+    invented_home.republish(own, BUILT + timedelta(days=1), shown=plain)
+    for page, address, _, english in WRITTEN:
+        if address.get("metric") or english.startswith(("one source", "repositories")):
+            continue  # these do not stand in the catalog
+        app = open_page(page, lang="zh", **address)
+        no_fault(app)
+        assert english in markup(app)
+    assert "观点" in markup(app)
+
+
 def test_a_need_gives_an_index_with_its_doubt_and_leaves_the_rows(own: Path) -> None:
     app = open_page(need="beginner")
     no_fault(app)
@@ -248,6 +302,28 @@ def test_of_more_than_two_any_pair_can_be_shown(own: Path) -> None:
     assert "Unknown pair" not in words(app)
 
 
+@pytest.mark.parametrize(
+    ("address", "frameworks"),
+    [
+        ({"cmp": "three", "pair": "alpha,gamma"}, {"alpha", "beta", "gamma"}),
+        ({"as_of": "2024-06-30"}, {"alpha", "beta"}),
+    ],
+)
+def test_what_is_computed_for_the_page_leads_to_the_bytes_too(
+    own: Path, address: dict[str, str], frameworks: set[str]
+) -> None:
+    app = open_page("dimension", dim="ease", ind="ease_0", **address)
+    no_fault(app)
+    said = words(app)
+    assert len(app.selectbox(key="w.sha").options) == len(frameworks)
+    assert "https://example.org/alpha?q=<b>" in said
+    assert "CC0-1.0" in said
+    assert '"figures"' in said, "the raw body is shown"
+    (query,) = (str(item.value) for item in app.get("code") if "sha256 in" in str(item.value))
+    with Warehouse.open(own) as warehouse:
+        assert set(warehouse.sql(query)["framework"]) == frameworks
+
+
 def test_where_one_framework_is_missing_its_cells_are_empty_and_say_why(own: Path) -> None:
     app = open_page(cmp="three", pair="alpha,gamma", sort="opinion")
     no_fault(app)
@@ -285,6 +361,28 @@ def test_time_has_a_point_per_year_until_weeks_are_worked_out_and_a_break(own: P
     assert "2021-12-31" in said
     assert "① 2022-04-06 to 2022-04-08" in said
     assert "What moved it" in said
+    assert "Only the ends of years are shown" in said
+    assert "the weeks of Alpha : Beta are not worked out yet" in said
+    assert "“touchstone history”" in said
+
+
+def test_weeks_of_another_pair_are_its_own_and_their_command_is_named(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = {"cmp": "three", "pair": "alpha,gamma", "dim": "ease"}
+    monkeypatch.setattr(history, "FIRST", AS_OF - timedelta(weeks=2))
+    app = open_page("time", **address)
+    no_fault(app)
+    assert "the weeks of Alpha : Gamma are not worked out yet" in words(app)
+    assert "“touchstone history --comparison three --pair alpha,gamma”" in words(app)
+    with Warehouse.open(own) as warehouse:
+        history.fill(warehouse, history.chosen(warehouse, "three", "alpha,gamma"))
+    st.cache_resource.clear()
+    app = open_page("time", **address)
+    no_fault(app)
+    assert "3 weeks are worked out" in words(app)
+    days = re.findall(r'<th scope="row">(\d{4}-\d\d-\d\d)</th>', markup(app))
+    assert days == ["2026-11-15", "2026-11-08", "2026-11-01"]
 
 
 def test_benchmarks_name_who_is_faster_and_what_failed(own: Path) -> None:

@@ -21,12 +21,13 @@ from evidence.types import (
     Reading,
     Sample,
     Score,
+    Text,
 )
 
 AS_OF = date(2026, 3, 2)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAIR = ("alder", "birch")
-TEXT = {"en": "invented", "zh": "虚构"}
+TEXT = Text("invented", "虚构")
 
 
 def indicator(name: str = "size", **changed: Any) -> Indicator:
@@ -46,11 +47,11 @@ def indicator(name: str = "size", **changed: Any) -> Indicator:
         "max_age": timedelta(days=90),
         "needs": (f"{name}.count",),
         "sampling": "none",
-        "why": "invented",
-        "bias": "invented",
-        "guard": "invented",
+        "why": TEXT,
+        "bias": TEXT,
+        "guard": TEXT,
         "sql": "",
-        "fill": f"ask the source of {name}",
+        "fill": Text(f"ask the source of {name}"),
     }
     return Indicator(**{**fields, **changed})
 
@@ -129,8 +130,7 @@ def comparison(
         tuple(frameworks),
         tuple(dimensions),
         tuple(
-            Claim(dimensions[0], framework, score, 10, "invented")
-            for framework, score in (claims or {}).items()
+            Claim(dimensions[0], framework, score, 10, TEXT) for framework, score in (claims or {}).items()
         ),
     )
 

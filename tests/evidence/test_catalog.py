@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 
 from evidence import catalog as catalogs
 from evidence.errors import CatalogError
-from evidence.types import Catalog
+from evidence.types import Catalog, Text
 from flows import definitions
 from warehouse import evaluate
 
@@ -63,13 +64,20 @@ def test_the_sixteen_opinions_are_as_given(real: Catalog) -> None:
     assert {claim.out_of for claim in comparison.claims} == {10}
 
 
-def test_eight_dimensions_answer_the_eleven_criteria_in_both_languages(real: Catalog) -> None:
+def test_eight_dimensions_answer_the_eleven_criteria(real: Catalog) -> None:
     assert [item.id for item in real.dimensions] == list(OPINIONS)
     criteria = [criterion for item in real.dimensions for criterion in item.criteria]
     assert {criterion.original for criterion in criteria} == set(range(1, 12))
-    texts = [text for item in real.dimensions for text in (item.title, item.question, item.is_not)]
-    texts += [criterion.title for criterion in criteria] + [item.title for item in real.indicators]
-    assert all(text["en"] and text["zh"] and text["en"] != text["zh"] for text in texts)
+
+
+def test_a_plain_string_is_english_and_a_table_may_have_both(folder: Path) -> None:
+    file = folder / "indicators/community/commits.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r"(?m)^why = .*$", 'why = "Plain words."', text), encoding="utf-8")
+    found = {item.id: item for item in read(folder).indicators}
+    assert found["commits"].why == Text("Plain words.")
+    assert found["commits"].why.words("zh") == "Plain words."
+    assert found["commits"].bias.words("en") != found["commits"].bias.words("zh")
 
 
 def test_every_preset_gives_every_dimension_a_weight_with_a_reason(real: Catalog) -> None:
@@ -92,7 +100,7 @@ def test_json_round_trip_gives_an_equal_catalog(real: Catalog) -> None:
 def test_frame_hash_ignores_prose_and_sees_every_choice(folder: Path) -> None:
     before = catalogs.frame_hash(read(folder))
     file = "indicators/ease_of_use/program_size.toml"
-    swap(file, 'why = "What has to be written', 'why = "What must be written')(folder)
+    swap(file, 'en = "What has to be written', 'en = "What must be written')(folder)
     assert catalogs.frame_hash(read(folder)) == before
     swap(file, 'grade = "A"', 'grade = "B"')(folder)
     changed = read(folder)
@@ -139,6 +147,8 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, str]] = {
     ),
     "unknown key": (swap(f"{SIZE}.toml", "unit =", "units ="), "program_size.toml", "unit"),
     "extra key": (swap(f"{SIZE}.toml", "unit =", 'colour = "red"\nunit ='), "colour", "unknown key"),
+    "unknown language": (swap(f"{SIZE}.toml", "why = { en", 'why = { fr = "x", en'), "why.fr", "unknown key"),
+    "a text without English": (swap(f"{SIZE}.toml", "why = { en", "why = { english"), "why.en", "missing"),
     "missing reason": (swap(f"{SIZE}.toml", 'grade = "Direct', 'curv = "Direct'), "reasons.grade", "missing"),
     "unknown metric": (
         swap(f"{SIZE}.toml", "probe.program_tokens", "probe.program_token"),

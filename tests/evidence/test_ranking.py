@@ -17,7 +17,7 @@ from evidence.ranking import (
     recommend,
     recommend_prepared,
 )
-from evidence.resampling import Randomness
+from evidence.resampling import Randomness, seeded
 from evidence.score import drawn_outcomes, prepare, score_prepared
 from evidence.types import Interval
 
@@ -106,6 +106,49 @@ def test_a_prepared_comparison_is_recommended_with_its_own_seed():
     heavier = recommend_prepared(prepared, need, WeightOverlay(dimensions={"speed": 9.0}))
     assert heavier.leader == "birch"
     assert heavier.weights == {"ease": 2 / 11, "speed": 9 / 11}
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        None,
+        WeightOverlay(families={"i": 0.3, "k": 0.0}),
+        WeightOverlay(families={"j": 2.5}, dimensions={"speed": 0.4}),
+    ],
+)
+def test_a_recommendation_that_draws_each_dimension_once_is_the_one_from_full_scores(weights):
+    items = [
+        indicator("i", dimension="ease", sampling="share", curve="S"),
+        indicator("k", dimension="ease"),
+        indicator("j", dimension="speed"),
+    ]
+    readings = [
+        *(
+            reading("i", f, x, successes=40 * x, trials=40)
+            for f, x in zip(TREES, (0.8, 0.6, 0.3), strict=True)
+        ),
+        *(reading(i, f, x) for i in "jk" for f, x in zip(TREES, (200, 100, 50), strict=True)),
+    ]
+    prepared = prepare(
+        catalog(items, ("ease", "speed")),
+        comparison(TREES, dimensions=("ease", "speed")),
+        readings,
+        as_of=AS_OF,
+        applicable=everywhere(items),
+        draws=300,
+    )
+    need = {"ease": 1, "speed": 2}
+    frames = "".join(one.frame for one in prepared.dimensions)
+    full = recommend(
+        need,
+        score_prepared(prepared, weights),
+        drawn_outcomes(prepared, weights),
+        random=seeded(prepared.comparison.id, "need", AS_OF, frame=frames, draws=300),
+        overlay=weights or WeightOverlay(),
+    )
+    fast = recommend_prepared(prepared, need, weights)
+    assert fast == full, "bit for bit"
+    assert set(fast.index) == set(TREES)
 
 
 VALUES = {

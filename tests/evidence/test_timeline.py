@@ -9,7 +9,7 @@ import pytest
 from synthetic import indicator, pair, score
 
 from evidence.timeline import contrast_on, matched_set, moves, timeline
-from evidence.types import Break
+from evidence.types import Break, Text
 
 ITEMS = [indicator(name) for name in "abc"]
 START = date(2026, 1, 5)
@@ -31,11 +31,12 @@ def broken(metric="a.count", start=7, end=7, framework=None):
         framework,
         START + timedelta(days=start),
         START + timedelta(days=end),
-        "counted anew",
+        REASON,
         "a link",
     )
 
 
+REASON = Text("counted anew", "重新计数")
 STEADY = {"a": (200, 100), "b": (300, 100), "c": (100, 100)}
 
 
@@ -69,7 +70,7 @@ def test_an_indicator_that_leaves_moves_the_contrast_but_neither_matched_nor_lin
 def test_a_large_move_is_unexplained_and_names_what_moved():
     found = timeline([week(0, **STEADY), week(1, **{**STEADY, "a": (500, 100)})])
     assert found[1].unexplained
-    assert (found[1].moves[0].indicator, found[1].note) == ("a", "")
+    assert (found[1].moves[0].indicator, found[1].note) == ("a", None)
     assert found[1].moves[0].change == pytest.approx(found[1].move)
 
 
@@ -90,7 +91,7 @@ def test_a_break_between_the_two_days_explains_it(known, explained, marked):
     scores = [week(0, **STEADY), week(1, **{**STEADY, "a": (500, 100)})]
     found = timeline(scores, breaks=[known], needs=NEEDS)[1]
     assert found.unexplained is not explained
-    assert found.note == ("counted anew" if marked else "")
+    assert found.note == (REASON if marked else None)
     assert timeline(scores, breaks=[known])[1].unexplained  # which indicators it touches is not known
 
 
@@ -98,7 +99,7 @@ def test_a_break_does_not_explain_what_else_moved():
     scores = [week(0, **STEADY), week(1, **{**STEADY, "a": (500, 100), "b": (3000, 100)})]
     found = timeline(scores, breaks=[broken()], needs=NEEDS)[1]
     assert found.unexplained
-    assert found.note == "counted anew"  # it is marked all the same
+    assert found.note == REASON  # it is marked all the same
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,8 @@ def test_a_new_frame_is_a_break_and_never_a_trend():
     found = timeline(scores)[1]
     assert (found.move, found.unexplained) == (None, False)
     assert found.linked == scores[0].contrast.value
-    assert found.note.startswith("the definitions changed (frame ")
+    assert found.note.en.startswith("the definitions changed (frame ")
+    assert found.note.zh.startswith("定义已变（版本由 ")
 
 
 def test_weeks_without_evidence_are_stepped_over():
@@ -160,7 +162,7 @@ def test_weeks_without_evidence_are_stepped_over():
 
 def test_with_nothing_in_common_nothing_is_linked():
     found = timeline([week(0, a=(200, 100)), week(1, b=(900, 100))])
-    assert (found[1].move, found[1].note) == (None, "no indicator in common")
+    assert (found[1].move, found[1].note) == (None, Text("no indicator in common", "没有共同的指标"))
     assert found[1].linked == found[0].contrast
     assert found[1].matched is None
 

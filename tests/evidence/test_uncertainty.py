@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 from synthetic import AS_OF, PAIR, five_families, indicator, pair, reading, rounds, score, weekly
 
 from evidence import parameters as p
@@ -281,6 +281,21 @@ def test_a_share_that_is_a_mean_over_groups_keeps_its_centre():
 def test_quantile_interpolation_is_exact_enough():
     z = np.linspace(-4, 4, 999)
     assert by_quantile(z, stats.norm.ppf) == pytest.approx(z, abs=1e-6)
+
+
+def test_gamma_quantiles_that_are_kept_are_those_worked_out_anew():
+    normals = [RANDOM.normal("a test", str(part)) for part in range(3)]
+    shape = np.array([0.3, 1.7, 6.0])
+    least = np.finfo(np.float64).tiny
+    anew = np.stack(
+        [
+            np.exp(by_quantile(z, lambda u, a=a: np.log(np.maximum(special.gammaincinv(a, u), least))))
+            for z, a in zip(normals, shape, strict=True)
+        ],
+        axis=1,
+    )
+    for _ in range(2):
+        assert (dirichlet(shape, normals) == anew / anew.sum(axis=1, keepdims=True)).all()
 
 
 # --- F2 to F5 -------------------------------------------------------------------------------------------

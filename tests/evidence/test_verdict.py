@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.types import Claim, Coverage, Verdict
+from evidence.types import Claim, Coverage, Text, Verdict
 from evidence.verdict import Opinion, contrast, interval, margin, opinion, status, verdict
 
 often = settings(max_examples=150, deadline=None, derandomize=True)
@@ -135,10 +135,10 @@ def test_without_an_opinion_only_who_is_ahead_is_said():
 
 def test_opinions_are_read_in_points_of_ten():
     claims = [
-        Claim("worth", "alder", 4, 5, "a page"),
-        Claim("worth", "birch", 3, 5, "a page"),
-        Claim("worth", "alder", 1, 5, "another page"),
-        Claim("looks", "birch", 5, 5, "a page"),
+        Claim("worth", "alder", 4, 5, Text("a page")),
+        Claim("worth", "birch", 3, 5, Text("a page")),
+        Claim("worth", "alder", 1, 5, Text("another page")),
+        Claim("looks", "birch", 5, 5, Text("a page")),
     ]
     found = opinion(claims, "worth", "alder", "birch")
     assert found == Opinion(pytest.approx(2.0), 2.0)

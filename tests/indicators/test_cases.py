@@ -386,6 +386,7 @@ CASES: dict[str, Case] = {
     ),
     "time_to_first_answer": single("stackexchange.time_to_first_answer"),
     "dependent_packages_now": single("ecosystems.dependent_packages"),
+    "living_extensions": single("dependents.packages"),
     "training_records_now": records("mlperf.results", "mlperf.results_total"),
     "vision_records_now": records("mlperf.vision_results", "mlperf.vision_results_total"),
     "language_records_now": records("mlperf.language_results", "mlperf.language_results_total"),

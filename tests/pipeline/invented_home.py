@@ -30,12 +30,13 @@ from evidence.types import (
     Payload,
     Score,
     Source,
+    Text,
 )
 from warehouse.archive import Archive
 from warehouse.publish import Release, publish
 from warehouse.read import Warehouse
 
-TEXT = {"en": "invented", "zh": "虚构"}
+TEXT = Text("invented", "虚构")
 LAST = date(2026, 3, 2)
 WEEKS = 80
 PAIR = ("alder", "birch")
@@ -101,7 +102,7 @@ def invented_catalog(frameworks: Sequence[str] = PAIR) -> Catalog:
                 tuple(frameworks),
                 ("liked",),
                 tuple(
-                    Claim("liked", id_, score, 10, "invented")
+                    Claim("liked", id_, score, 10, TEXT)
                     for id_, score in zip(frameworks, (9, 7), strict=False)
                 ),
             ),
@@ -118,7 +119,7 @@ def _indicator(
         direction=direction, curve=curve, par=par, grade=grade,
         window_weeks=26 if sampling == "weekly" else None,
         max_age=timedelta(days=100), needs=needs, sampling=sampling,
-        why="", bias="", guard="", sql=sql.format(needs[0]),
+        why=TEXT, bias=TEXT, guard=TEXT, sql=sql.format(needs[0]),
     )  # fmt: skip
 
 

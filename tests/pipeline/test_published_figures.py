@@ -177,7 +177,7 @@ def test_a_real_jump_is_marked_until_the_register_explains_it(
     for others in ((), [known for known in breaks if known not in of_the_cause]):
         alarm = last_moment(example, scores, others)
         assert alarm.unexplained
-        assert alarm.note == ""
+        assert alarm.note is None
         assert alarm.moves[0].indicator == "dependent_packages"
         assert alarm.move == pytest.approx(JUMPS[dimension, day], abs=0.02)
     explained = last_moment(example, scores, breaks)
@@ -189,7 +189,7 @@ def test_a_real_jump_is_marked_until_the_register_explains_it(
     assert shown["mark"] == "moved, unexplained"
     assert shown["moved"][0].startswith("dependent_packages +0.")
     _, shown = terminal.timeline_rows(scores, example.catalog)
-    assert (shown["mark"], shown["moved"]) == (explained.note, [])
+    assert (shown["mark"], shown["moved"]) == (explained.note.en, [])
 
 
 @pytest.mark.parametrize(("dimension", "day"), WEEKS, ids=str)

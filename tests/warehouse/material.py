@@ -30,6 +30,7 @@ from evidence.types import (
     Payload,
     Preset,
     Source,
+    Text,
 )
 from warehouse import ingest
 from warehouse.archive import Archive
@@ -39,7 +40,7 @@ from warehouse.publish import Release, publish
 AS_OF = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 20, tzinfo=UTC)
 WEEKS = 80
-TEXT = {"en": "invented", "zh": "虚构"}
+TEXT = Text("invented", "虚构")
 
 SHOP = Source(
     id="shop",
@@ -97,10 +98,10 @@ def indicator(id_: str, dimension: str, sql: str, **changed: Any) -> Indicator:
         "max_age": timedelta(days=60),
         "needs": ("shop.packages",),
         "sampling": "none",
-        "why": "invented",
-        "bias": "invented",
-        "guard": "invented",
-        "fill": "ask the shop",
+        "why": TEXT,
+        "bias": TEXT,
+        "guard": TEXT,
+        "fill": Text("ask the shop"),
         "reasons": {"grade": "invented"},
         "sql": sql,
     }
@@ -160,16 +161,14 @@ def catalog(**changed: Any) -> Catalog:
                 TEXT,
                 ("alpha", "beta"),
                 ("use", "speed"),
-                (Claim("use", "alpha", 8, 10, "invented"), Claim("use", "beta", 9, 10, "invented")),
-                (Preset("beginner", TEXT, {"use": 2.0, "speed": 1.0}, {"use": "why", "speed": "why"}),),
+                (Claim("use", "alpha", 8, 10, TEXT), Claim("use", "beta", 9, 10, TEXT)),
+                (Preset("beginner", TEXT, {"use": 2.0, "speed": 1.0}, {"use": TEXT, "speed": TEXT}),),
             ),
             Comparison("three", TEXT, ("beta", "alpha", "gamma"), ("use",), ()),
             Comparison("alone", TEXT, ("gamma",), ("use",), ()),
         ),
         "breaks": (
-            Break(
-                "shop", "shop.stars", None, date(2025, 1, 1), date(2025, 1, 2), "invented", "invented://break"
-            ),
+            Break("shop", "shop.stars", None, date(2025, 1, 1), date(2025, 1, 2), TEXT, "invented://break"),
         ),
     }
     return Catalog(**{**fields, **changed})

@@ -441,7 +441,10 @@ INDICATOR = {"title": "title_en", "par": "par_value", "max_age": "max_age_days"}
         (types.Payload, "payload", {}, {"body"}, {"bytes", "run", "location"}),
         (types.Measurement, "measurement", {}, set(), {"origin", "file", "line", "line_sha256", "text"}),
         (types.Metric, "metric", {}, set(), {"source"}),
-        (types.Source, "source", SOURCE, {"metrics", "token_required", "optional_names", "pause"}, set()),
+        (
+            types.Source, "source", SOURCE,
+            {"metrics", "token_required", "optional_names", "pause", "backfill"}, set(),
+        ),
         (types.Indicator, "indicator", INDICATOR, set(), {"title_zh", "par_kind", "par_date", "par_source"}),
         (types.Claim, "claim", {}, set(), {"comparison"}),
         (types.Reading, "indicator_value", {}, set(), {"comparison", "as_of"}),

@@ -13,6 +13,7 @@ import pytest
 from material import AS_OF, NOW, PLAIN, House, attempts, catalog, payload
 
 from evidence.errors import CheckFailed
+from evidence.types import Text
 from warehouse import _sql
 from warehouse.read import Warehouse
 
@@ -173,5 +174,5 @@ def test_a_changed_frame_needs_its_entry_in_the_changelog(plain: House) -> None:
 
 def test_a_better_title_is_no_other_frame(plain: House) -> None:
     first, *rest = catalog().indicators
-    plain.catalog = replace(PLAIN, indicators=(replace(first, title={"en": "Better", "zh": "更好"}), *rest))
+    plain.catalog = replace(PLAIN, indicators=(replace(first, title=Text("Better", "更好")), *rest))
     assert plain.publish(as_of=AS_OF, now=NOW + timedelta(days=7)).is_new

@@ -34,7 +34,7 @@ def warehouse(model_home: Path) -> Warehouse:
 def test_it_says_what_it_is(warehouse: Warehouse, model_home: Path) -> None:
     assert warehouse.release == current(model_home)
     assert warehouse.meta()["as_of"] == str(AS_OF)
-    assert warehouse.meta()["format"] == "2"
+    assert warehouse.meta()["format"] == "3"
     assert warehouse.catalog() == catalog()
     assert warehouse.comparisons() == ("pair", "three", "alone")
     assert warehouse.default_comparison == "pair"
@@ -106,6 +106,31 @@ def test_the_scorecard_has_opinion_beside_evidence(warehouse: Warehouse) -> None
     assert use.contrast is not None
     assert frame["contrast"].iloc[0] == use.contrast.value
     assert frame["score"].iloc[0] == use.scores["alpha"].value
+
+
+def test_origins_of_a_published_score_are_those_of_the_view(warehouse: Warehouse) -> None:
+    order = ["indicator", "framework", "requested_at", "payload_sha256"]
+    for score in warehouse.scores("pair"):
+        found = warehouse.origins(score)
+        parts = {part.indicator for part in (*score.contributions, *score.context)}
+        assert set(found["indicator"]) == parts
+        view = warehouse.evidence("pair", score.dimension)[found.columns.tolist()]
+        one, other = (rows.sort_values(order, ignore_index=True) for rows in (found, view))
+        pd.testing.assert_frame_equal(one, other)
+
+
+def test_origins_lead_to_the_bytes_for_any_pair_and_day(warehouse: Warehouse) -> None:
+    past = AS_OF - timedelta(weeks=10)
+    scores = (*warehouse.scores("three:alpha,gamma"), *warehouse.scores("three:gamma,beta", as_of=past))
+    for score in scores:
+        found = warehouse.origins(score)
+        raw = {(part.indicator, framework) for part in score.contributions for framework in part.raw}
+        assert raw
+        assert raw <= set(zip(found["indicator"], found["framework"], strict=True))
+        for row in found.to_dict("records"):
+            assert len(warehouse.body(row["payload_sha256"])) == row["bytes"]
+    (nothing,) = warehouse.scores("alone", as_of=date(2001, 1, 1))
+    assert warehouse.origins(nothing).empty
 
 
 def test_evidence_leads_from_the_score_to_the_bytes(warehouse: Warehouse) -> None:
@@ -334,7 +359,7 @@ def test_a_file_of_another_version_says_so(house: House) -> None:
     file = house.home / "touchstone.duckdb"
     with duckdb.connect(file) as con:
         con.execute("update meta set value = '99' where key = 'format'")
-    with pytest.raises(InputError, match=r"another version \(format 99, this one reads 2\)\. Publish again"):
+    with pytest.raises(InputError, match=r"another version \(format 99, this one reads 3\)\. Publish again"):
         Warehouse.open(file)
 
 

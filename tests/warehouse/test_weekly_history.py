@@ -10,12 +10,16 @@ import pytest
 from material import AS_OF, NOW, House, payload
 
 from evidence.catalog import frame_hash
+from evidence.errors import InputError
 from evidence.types import Score
 from warehouse import history
 from warehouse.read import Warehouse
 
 FIRST = date(2026, 1, 25)
-WEEKS, ROWS = 5, 4
+WEEKS, ROWS = 5, 6
+FIRST_ROWS = 4
+"""Rows of first pairs; two more pairs are of the comparison of three."""
+
 WEEK = timedelta(weeks=1)
 
 
@@ -54,7 +58,8 @@ def test_what_is_kept_is_what_that_day_says(house: House) -> None:
         assert warehouse.weekly("pair", "use") == ()
         done = history.fill(warehouse)
         assert done == history.Filled(ROWS * WEEKS, 0)
-        for comparison, dimension in (("pair", "use"), ("pair", "speed"), ("three", "use")):
+        every = (("pair", "use"), ("pair", "speed"), ("three", "use"), ("three:alpha,gamma", "use"))
+        for comparison, dimension in every:
             kept = warehouse.weekly(comparison, dimension)
             days = history.sundays(AS_OF)
             assert [score.as_of for score in kept] == list(days)
@@ -78,13 +83,56 @@ def test_a_stopped_one_spans_the_whole_time(house: House) -> None:
         count = iter(range(100))
 
         def stop() -> None:
-            if next(count) == ROWS:
+            if next(count) == FIRST_ROWS:
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
             history.fill(warehouse, advance=stop)
         days = [score.as_of for score in warehouse.weekly("pair", "use")]
     assert days[-1] - days[0] >= 4 * WEEK
+
+
+def test_first_pairs_come_before_the_others(house: House) -> None:
+    with Warehouse.open(house.home) as warehouse:
+        count = iter(range(1, 100))
+
+        def stop() -> None:
+            if next(count) == FIRST_ROWS * WEEKS:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            history.fill(warehouse, advance=stop)
+        assert len(warehouse.weekly("three", "use")) == WEEKS
+        assert warehouse.weekly("three:beta,gamma", "use") == ()
+
+
+def test_a_pair_is_chosen_by_its_names_in_any_order_and_worked_out_alone(house: House) -> None:
+    with Warehouse.open(house.home) as warehouse:
+        assert history.chosen(warehouse, "three", "gamma,alpha") == ("three:alpha,gamma",)
+        assert history.chosen(warehouse, "three", "alpha,beta") == ("three",)
+        assert history.chosen(warehouse, pair="beta,alpha") == ("pair",)
+        assert history.chosen(warehouse, "three") == ("three", "three:beta,gamma", "three:alpha,gamma")
+        assert history.chosen(warehouse) == ("pair", *history.chosen(warehouse, "three"), "alone")
+        done = history.fill(warehouse, history.chosen(warehouse, "three", "gamma,alpha"))
+        assert done == history.Filled(WEEKS, 0)
+        kept = warehouse.weekly("three:alpha,gamma", "use")
+        assert {score.contrast.second for score in kept if score.contrast} == {"gamma"}
+        assert warehouse.weekly("three", "use") == ()
+    assert filled(house) == history.Filled((ROWS - 1) * WEEKS, 0)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "pair", "said"),
+    [
+        ("nowhere", "", "no comparison 'nowhere'"),
+        ("three", "alpha,delta", "no pair 'alpha,delta' in three. Known: beta,alpha; beta,gamma; "),
+        ("three", "alpha", "no pair 'alpha' in three"),
+        ("alone", "gamma,alpha", "no pair 'gamma,alpha' in alone"),
+    ],
+)
+def test_what_is_no_pair_is_refused(house: House, comparison: str, pair: str, said: str) -> None:
+    with Warehouse.open(house.home) as warehouse, pytest.raises(InputError, match=said):
+        history.chosen(warehouse, comparison, pair)
 
 
 def test_a_torn_line_is_no_week(house: House) -> None:
