@@ -28,7 +28,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import Version
 
 from collectors._contract import Subject
-from collectors._http import Client
+from collectors._http import FOR_EVER, Client
 from collectors._parse import as_array, as_count, as_object, as_text, json_object, reading
 from collectors._parts import Parts
 from evidence.errors import Absent, Refused
@@ -73,7 +73,6 @@ _RANKS: Mapping[Tag, int] = {
 }
 _ROUNDS = 40  # every round goes at least one requirement deeper; the deepest real chains have about ten
 _THE_SAME_DAY = timedelta(hours=20)
-_FOR_EVER = timedelta(days=3650)  # a file on the index never changes
 
 
 class Unresolved(ValueError):
@@ -244,12 +243,13 @@ class _Index:
 
     def _beside(self, about: Subject, wheel: Wheel) -> Payload:
         url = f"{wheel.url}.metadata#sha256={wheel.metadata_sha256}"
-        return self.client.get(url, about, headers=_ANY, fresh_for=_FOR_EVER, backfill=True)
+        # A file on the index never changes.
+        return self.client.get(url, about, headers=_ANY, fresh_for=FOR_EVER, backfill=True)
 
     def _within(self, about: Subject, wheel: Wheel) -> Payload:
         """Return the metadata that stand in the wheel, where the index does not show them beside it."""
         url = f"{wheel.url}{_INSIDE}"
-        old = self.client.archived(url, about, fresh_for=_FOR_EVER)
+        old = self.client.archived(url, about, fresh_for=FOR_EVER)
         if old:
             return old
         fetch = partial(self.client.get_range, wheel.url, backfill=True)

@@ -46,6 +46,8 @@ TRIES = 4
 UNREACHED_TRIES = 2
 _DOWN_FOR = timedelta(minutes=10)
 OLDER_PAGES_EVERY_WEEKS = 26
+FOR_EVER = timedelta(days=3650)
+"""How long an answer serves that cannot change."""
 REDIRECTS = 5
 
 BEARER = "Authorization: Bearer {token}"

@@ -24,7 +24,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from collectors._contract import Subject
-from collectors._http import Client
+from collectors._http import FOR_EVER, Client
 from collectors._parse import as_count, as_object, as_text, json_array, observations, stock
 from evidence.types import Framework, Metric, Observation, Payload, Source
 
@@ -151,7 +151,6 @@ _MOST_FILES = 1000  # a longer folder is cut there without a word
 _BLOB = re.compile(r"[0-9a-f]{40}")
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 _SNAPSHOT = f"https://github.com/{REPOSITORY}/blob/main/history/{{day:%Y-%m-%d}}_projects.csv"
-_FOR_EVER = timedelta(days=3650)  # the address holds the digest of the file: changed, it is another address
 
 
 def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
@@ -171,7 +170,8 @@ def _ask(client: Client, subject: Subject) -> Iterator[Payload]:
     weeks = [(day, url) for day, url in _weeks(listed) if day not in held]
     for place, (_, url) in enumerate(weeks):
         headers = {"Accept": "text/csv"}
-        yield client.get(url, subject, headers=headers, fresh_for=_FOR_EVER, backfill=place > 0)
+        # The address holds the digest of the file: changed, it is another address.
+        yield client.get(url, subject, headers=headers, fresh_for=FOR_EVER, backfill=place > 0)
 
 
 def parse(payload: Payload) -> Iterator[Observation]:
@@ -196,7 +196,7 @@ def _held() -> Mapping[str, frozenset[datetime]]:
 def _table(client: Client, subject: Subject) -> Payload:
     """Return the table as it was archived, or as it is now where that is another."""
     body = TABLE.read_bytes()
-    old = client.archived(TABLE.name, subject, fresh_for=_FOR_EVER)
+    old = client.archived(TABLE.name, subject, fresh_for=FOR_EVER)
     if old and old.body == body:
         return old
     return Payload(

@@ -23,7 +23,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from collectors._http import Client
+from collectors._http import FOR_EVER, Client
 from collectors._names import by_scope
 from collectors._parse import as_array, as_moment, as_object, as_text, json_object, observations, stock
 from evidence.types import Framework, Metric, Observation, Payload, Source
@@ -68,7 +68,6 @@ NAMES = Path(__file__).with_name("census_names.toml")
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _TAIL = 400_000
 _MOST = 4_000_000
-_FOR_EVER = timedelta(days=3650)  # a file on the index never changes
 _END, _ENTRY = struct.Struct("<4s4H2IH"), struct.Struct("<4s6H3I5H2I")
 _END_MARK, _ENTRY_MARK = b"PK\x05\x06", b"PK\x01\x02"
 
@@ -115,7 +114,8 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
         for place, wheel in enumerate(_wheels(listed)):
             url = f"{wheel.url}#uploaded={wheel.uploaded}"
             asked_at = client.now()
-            archived = client.archived(url, subject, fresh_for=_FOR_EVER)
+            # A file on the index never changes.
+            archived = client.archived(url, subject, fresh_for=FOR_EVER)
             yield archived or client.make_payload(
                 subject,
                 url=url,

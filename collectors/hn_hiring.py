@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from collectors._http import Client
+from collectors._http import FOR_EVER, Client
 from collectors._names import by_scope
 from collectors._parse import as_array, as_moment, as_object, as_text, flow, json_object, observations
 from evidence.types import Framework, Metric, Observation, Payload, Source
@@ -45,7 +45,6 @@ SOURCE = Source(
 
 MONTHS = 24
 _SETTLED = timedelta(days=14)
-_FOR_EVER = timedelta(days=3650)
 _TITLE = re.compile(r"Ask HN: Who is hiring\? \((\w+ \d{4})\)")
 
 
@@ -56,7 +55,7 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
         listed = client.get("search_by_date", subject, params=asked)
         yield listed
         for place, thread in enumerate(_threads(listed, client.now())):
-            yield client.get(f"items/{thread}", subject, fresh_for=_FOR_EVER, backfill=place > 0)
+            yield client.get(f"items/{thread}", subject, fresh_for=FOR_EVER, backfill=place > 0)
 
 
 def parse(payload: Payload) -> Iterator[Observation]:

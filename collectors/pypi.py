@@ -26,7 +26,7 @@ from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from collectors import _closure
 from collectors._contract import Subject
 from collectors._cpython import CPYTHON_3, supported
-from collectors._http import Client
+from collectors._http import FOR_EVER, Client
 from collectors._parse import (
     as_array,
     as_count,
@@ -151,7 +151,6 @@ _PLATFORMS = {
     "windows_x86_64": re.compile(r"win_amd64"),
 }
 _YEAR = timedelta(days=365)
-_FOR_EVER = timedelta(days=3650)  # what a release brought along when it came does not change
 _CLOSURE = "closure="
 _OLDEST = datetime(2003, 1, 1, tzinfo=UTC)  # the year the index began
 _SKEW = timedelta(days=1)
@@ -203,7 +202,8 @@ def _brought_along(client: Client, subject: Subject, project: Payload) -> Iterat
 def _closure_of(client: Client, subject: Subject, root: str) -> Iterator[Payload]:
     url = f"{client.address('simple/')}#{_CLOSURE}{root}"
     asked_at = client.now()
-    told = client.archived(url, subject, fresh_for=_FOR_EVER)
+    # What a release brought along when it came does not change.
+    told = client.archived(url, subject, fresh_for=FOR_EVER)
     if told is None or reading(told, _closure.unresolved):
         body = yield from _closure.state(client, subject, root)
         told = client.make_payload(subject, url=url, requested_at=asked_at, body=body)

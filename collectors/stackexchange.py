@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from collectors._contract import Subject
-from collectors._http import Client
+from collectors._http import FOR_EVER, Client
 from collectors._parse import (
     as_array,
     as_count,
@@ -81,7 +81,6 @@ SITE = "stackoverflow"
 NEWCOMER_BELOW = 50
 _IN_TIME = timedelta(days=7)
 _TOKEN_AS = "?key={token}"  # noqa: S105  how the token travels, not a token
-_FOR_EVER = timedelta(days=3650)  # a filter, once made, stays what it is
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,8 @@ def fetch(client: Client, framework: Framework) -> Iterator[Payload]:
 
 def _ask(client: Client, subject: Subject) -> Iterator[Payload]:
     wanted = {"include": "question.answers", "base": "default", "unsafe": "false"}
-    made = client.get("filters/create", subject, params=wanted, token_as=_TOKEN_AS, fresh_for=_FOR_EVER)
+    # A filter, once made, stays what it is.
+    made = client.get("filters/create", subject, params=wanted, token_as=_TOKEN_AS, fresh_for=FOR_EVER)
     yield made
     today = client.now().date()
     monday = datetime.combine(today - timedelta(days=today.weekday()), time(), tzinfo=UTC)

@@ -86,14 +86,12 @@ def line(what: str, seconds: float, goal_s: float | None = None) -> None:
 def _reads(home: Path) -> None:
     with Warehouse.open(home) as warehouse:
         name = warehouse.default_comparison
-        dimension = warehouse.catalog().comparisons[0].dimensions[0]
         found = warehouse.table("framework")["id"].tolist()
         count = warehouse.sql("select count(*) as n from observation")["n"][0]
         print(f"observations: {int(count):,}")
         line("read the published scores", _took(lambda: warehouse.scores(name)))
-        line(
-            "read the chain of one dimension to its bytes", _took(lambda: warehouse.evidence(name, dimension))
-        )
+        score = warehouse.scores(name)[0]
+        line("read the bytes behind one dimension", _took(lambda: warehouse.origins(score)))
         line("read freshness", _took(lambda: warehouse.freshness(warehouses.AS_OF)))
         metric = warehouse.table("metric")["id"][0]
         line("read one quantity of two frameworks", _took(lambda: warehouse.metric(metric, found[:2])))

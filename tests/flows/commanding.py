@@ -50,6 +50,19 @@ def touchstone(home: Path, *words: str, timeout_s: float = 240, stdin: str = "")
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+def begun(home: Path, *words: str) -> subprocess.Popen[str]:
+    """Start the command in a process group of its own, to be stopped half way."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "cli", *words],
+        cwd=ROOT,
+        env=dict(offline(home)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
 def ask(home: Path, *words: str) -> Done:
     """Run a command that only reads, or that fails early, in this process: it is the same `main`."""
     out, err = io.StringIO(), io.StringIO()

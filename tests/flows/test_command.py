@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from commanding import ROOT, Published, ask, offline, touchstone
+from commanding import ROOT, Published, ask, begun, touchstone
 
 from evidence.types import Catalog
 from flows import definitions
@@ -257,15 +257,7 @@ def test_a_second_run_is_told_who_holds_the_home(tmp_path: Path) -> None:
 
 def test_interrupted_half_way_everything_stays_valid(published: Published, tmp_path: Path) -> None:
     home = Path(shutil.copytree(published.home, tmp_path / "interrupted"))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "run", "--suite", "none"],
-        cwd=ROOT,
-        env=dict(offline(home)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = begun(home, "run", "--suite", "none")
     assert process.stdout is not None
     for line in process.stdout:
         if "✗" in line:  # the first source has failed: the run is in the middle of collecting

@@ -6,13 +6,11 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from commanding import ROOT, Done, Published, ask, offline, touchstone
+from commanding import ROOT, Done, Published, ask, begun, touchstone
 
 from evidence.types import Score
 from warehouse.read import Warehouse
@@ -76,15 +74,7 @@ def test_it_is_stopped_half_way_goes_on_and_then_has_nothing_to_do(
 ) -> None:
     home, catalog = own
     total = len(PAIRS) * WEEKS
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli", *catalog, "history"],
-        cwd=ROOT,
-        env=dict(offline(home)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = begun(home, *catalog, "history")
     deadline = time.monotonic() + 120
     while lines(home) < 2 and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
