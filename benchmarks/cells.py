@@ -7,16 +7,17 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from benchmarks import ceilings, compare, precision, scaling, workload
+from benchmarks import ceilings, compare, plan, precision, scaling, workload
 from benchmarks.metrics import METRICS
 from benchmarks.plan import AGAIN, AXES, Cell, mode_of
 from benchmarks.process import Ended
 from benchmarks.session import Session
-from benchmarks.timed import Timed, gated, step_spec, timed_fields
+from benchmarks.timed import Timed, gated, gated_in_turns, step_spec, timed_fields
 from evidence import noise_floor
 from evidence.types import Measurement
 
@@ -200,8 +201,22 @@ def _outcome(checks: Sequence[Check], words: str) -> dict[str, Any]:
 
 def _step(session: Session, cell: Cell) -> Iterator[Measurement]:
     work = session.suite.workload(cell.subject)
-    spec = step_spec(session, cell, work)
-    timed = gated(session, spec)
+    if cell.framework:
+        spec = step_spec(session, cell, work)
+        yield from _step_lines(session, cell, work, spec, gated(session, spec))
+        return
+    sides = plan.sides(session.suite, list(session.frameworks), cell)
+    specs = [step_spec(session, side, work) for side in sides]
+    together = {"cell": cell.id, "in_turns": len(sides)}
+    for side, spec, timed in zip(sides, specs, gated_in_turns(session, specs, cell.id), strict=True):
+        for line in _step_lines(session, side, work, spec, timed):
+            yield replace(line, settings={**line.settings, **together})
+
+
+def _step_lines(
+    session: Session, cell: Cell, work: workload.Workload, spec: Mapping[str, Any], timed: Timed
+) -> Iterator[Measurement]:
+    """Return the lines of a timed step of one framework under one protocol."""
     common = timed_fields(session, cell, work, timed)
     metric = work.metric or _STEP_METRIC[cell.task]
     scale = _rate if METRICS[metric].unit == "items/s" else _seconds

@@ -48,7 +48,8 @@ class Suite:
     `protocols` and `starts` map a protocol to its number of rounds; `only` names the tasks
     (`workload/task`) of a protocol that not all of them run under; `repeated` are the workloads that run
     twice in every round, each framework against itself, for the noise floor; `curves` maps an axis to the
-    workload, task and points of its scaling curve.
+    workload, task and points of its scaling curve. `in_turns` makes one cell of all that one task of a
+    workload measures in a round: its processes live side by side and take their samples in turns.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Suite:
     memory: bool
     shared_untimed: bool
     curves: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    in_turns: bool = False
     frameworks: Sequence[str] = ()
     folder: Path = WORKLOADS
     probe_folder: Path = PROBES
@@ -126,6 +128,12 @@ def cells(suite: Suite, frameworks: Sequence[str], seed: int) -> list[Cell]:
     return plan
 
 
+def sides(suite: Suite, frameworks: Sequence[str], cell: Cell) -> list[Cell]:
+    """Return the cells, one per framework and protocol, of which a cell measured in turns consists."""
+    found = _steps(suite, frameworks, cell.subject, "step", cell.round or 0)
+    return [replace(one, round=cell.round) for one in found if one.task == cell.task]
+
+
 def modes_of(framework: str, work: Workload) -> Mapping[str, str]:
     """Return what runs under each protocol: the framework's modes, or the workload's where it has its own."""
     return {**declared_frameworks()[framework]["modes"], **work.modes.get(framework, {})}
@@ -140,7 +148,8 @@ def _round(suite: Suite, frameworks: Sequence[str], number: int) -> Iterator[lis
     for name, tasks in suite.workloads.items():
         found = list(_steps(suite, frameworks, name, "step", number))
         for task in tasks:
-            yield [replace(cell, round=number) for cell in found if cell.task == task]
+            mine = [replace(cell, round=number) for cell in found if cell.task == task]
+            yield [Cell("step", name, task=task, round=number)] if suite.in_turns and mine else mine
     if number < suite.protocols.get("", 0):
         for name in suite.scaled:
             yield [Cell("scale", name, framework, round=number) for framework in frameworks]

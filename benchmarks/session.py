@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
@@ -83,12 +84,24 @@ class Session:
         found = self.frameworks[spec["framework"]]
         if found.missing:
             return process.Ended("not_run", found.missing)
-        launch.setdefault("timeout_s", self.suite.timeout_s)
+        return process.run(spec, self._launch(spec, launch))
+
+    def start_in_turns(self, specs: Sequence[Mapping[str, Any]], seed: str) -> list[process.Ended]:
+        """Run a worker for each spec side by side, never two at work; `seed` gives the order."""
+        there = [spec for spec in specs if not self.frameworks[spec["framework"]].missing]
+        order = random.Random(seed)  # noqa: S311 - the order of measurements is no secret
+        ended = iter(process.run_in_turns([(spec, self._launch(spec, {})) for spec in there], order))
+        missing = {name: one.missing for name, one in self.frameworks.items() if one.missing}
+        lost = {name: process.Ended("not_run", why) for name, why in missing.items()}
+        return [lost.get(spec["framework"]) or next(ended) for spec in specs]
+
+    def _launch(self, spec: Mapping[str, Any], launch: Mapping[str, Any]) -> process.Launch:
+        found = self.frameworks[spec["framework"]]
         declared = found.declared.get("environment", {})
         environment = {name: text.format(caches=self.caches) for name, text in declared.items()}
-        launch.setdefault("environment", environment)
         self.compiled.add(_program(spec))
-        return process.run(spec, process.Launch(python=found.python, caches=self.caches, **launch))
+        told: dict[str, Any] = {"timeout_s": self.suite.timeout_s, "environment": environment, **launch}
+        return process.Launch(python=found.python, caches=self.caches, **told)
 
     def has_compiled(self, spec: Mapping[str, Any]) -> bool:
         """Whether this session ran the same program before: its compiler then finds its caches filled."""

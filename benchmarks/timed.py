@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -64,43 +64,62 @@ def gated(session: Session, spec: Mapping[str, Any], **launch: Any) -> Timed:
 
     A worker that fails is not tried again: a failure is a result.
     """
-    if session.frameworks[spec["framework"]].missing:
-        return Timed(session.start(spec), datetime.now(UTC), 0.0, (), {})
-    best: Timed | None = None
+    return _quietest(session, [spec], lambda: [session.start(spec, **launch)])[0]
+
+
+def gated_in_turns(session: Session, specs: Sequence[Mapping[str, Any]], seed: str) -> list[Timed]:
+    """Do for several workers that take turns what `gated` does for one: they are one cell, quiet or noisy."""
+    return _quietest(session, specs, lambda: session.start_in_turns(specs, seed))
+
+
+def _quietest(
+    session: Session, specs: Sequence[Mapping[str, Any]], start: Callable[[], Sequence[Ended]]
+) -> list[Timed]:
+    if all(session.frameworks[spec["framework"]].missing for spec in specs):
+        return [Timed(ended, datetime.now(UTC), 0.0, (), {}) for ended in start()]
+    best: list[Timed] = []
     for attempt in range(1 + session.suite.retries):
-        timed = _one_try(session, spec, launch, attempt)
-        session.retried_s += timed.seconds if attempt else 0.0
-        if best is None or len(timed.noisy) < len(best.noisy):
+        timed = _one_try(session, specs, start, attempt)
+        session.retried_s += timed[0].seconds if attempt else 0.0
+        if not best or _disturbances(timed) < _disturbances(best):
             best = timed
-        if timed.ended.status != "ok" or not timed.noisy:
+        if any(one.ended.status != "ok" for one in timed) or not _disturbances(timed):
             return timed
-        if session.retried_s + timed.seconds > session.suite.retry_budget_s:
+        if session.retried_s + timed[0].seconds > session.suite.retry_budget_s:
             break  # another try would take as long
-    if best is None:
+    if not best:
         raise ValueError("a suite needs zero or more retries")
     return best
 
 
-def _one_try(session: Session, spec: Mapping[str, Any], launch: Mapping[str, Any], attempt: int) -> Timed:
-    compiled_before = session.has_compiled(spec)
+def _disturbances(timed: Sequence[Timed]) -> int:
+    return sum(len(one.noisy) for one in timed)
+
+
+def _one_try(
+    session: Session, specs: Sequence[Mapping[str, Any]], start: Callable[[], Sequence[Ended]], attempt: int
+) -> list[Timed]:
+    compiled_before = [session.has_compiled(spec) for spec in specs]
     waiting = noise.wait_until_quiet(patience_s=session.suite.patience_s * (attempt + 1))
     before = session.canary()
     started, begin = datetime.now(UTC), time.monotonic()
     with noise.watched() as seen, gpu.watched(session.device) as held:
-        ended = session.start(spec, **launch)
+        all_ended = start()
     seconds = round(time.monotonic() - begin, 3)
     after = session.canary()
-    watched = ended.result.get("noise", seen)
-    reasons = noise.judge(watched, (before, after), session.usual_canary()) if ended.status == "ok" else []
-    reasons += gpu.judge(held)
-    circumstances = {
-        **watched,
+    common = {
         **({"gpu": held} if held else {}),
         "foreign_before": waiting,
         "canary_s": [round(before, 6), round(after, 6)],
         "attempts": attempt + 1,
-        "compiled_before": compiled_before,
-        "noisy": reasons,
         "cpus": list(session.cpus),
     }
-    return Timed(ended, started, seconds, tuple(reasons), circumstances)
+    found = []
+    for ended, compiled in zip(all_ended, compiled_before, strict=True):
+        watched = ended.result.get("noise", seen)
+        ok = ended.status == "ok"
+        reasons = noise.judge(watched, (before, after), session.usual_canary()) if ok else []
+        reasons += gpu.judge(held)
+        circumstances = {**watched, **common, "compiled_before": compiled, "noisy": reasons}
+        found.append(Timed(ended, started, seconds, tuple(reasons), circumstances))
+    return found

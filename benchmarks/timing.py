@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from benchmarks import noise
@@ -17,6 +17,7 @@ from benchmarks import noise
 WARM_STEPS = 5
 WARM_CAP_S = 20.0
 STEADY = 0.03
+SAMPLE_S = 0.1
 _BLOCK = 5
 _SLOW_STEP_S = 0.1
 _SLOW_BLOCK = 2
@@ -51,23 +52,44 @@ class Timing:
     noise: dict[str, float | None]
 
 
-def measure(stepper: Stepper, *, seconds: float, min_samples: int = 10, sample_s: float = 0.1) -> Timing:
+def measure(stepper: Stepper, *, seconds: float, min_samples: int = 10) -> Timing:
     """Time a step for at least `seconds` and at least `min_samples` samples (both must hold).
 
     Raises FloatingPointError when the step ends in NaN or infinity: such a time means nothing.
+    """
+    parts = measuring(stepper, seconds=seconds, min_samples=min_samples)
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+
+
+def measuring(
+    stepper: Stepper, *, seconds: float, min_samples: int, in_turns: bool = False
+) -> Generator[None, None, Timing]:
+    """Do what `measure` does in parts: the first calls up to a steady pace are one, every sample is one.
+
+    `in_turns` says that other programs work between the parts: before a sample of several steps one step is
+    not timed, because the caches of the processor hold the data of others.
     """
     start = time.perf_counter()
     stepper.finish(stepper.run(0))
     first_call = time.perf_counter() - start
     warm_steps, step_s = _warm_up(stepper)
-    k = max(1, math.ceil(sample_s / step_s))
+    k = max(1, math.ceil(SAMPLE_S / step_s))
     graphs = stepper.compilations()
     samples: list[float] = []
+    spent = 0.0
     with noise.watched() as seen:
-        begin = time.perf_counter()
-        while len(samples) < min_samples or time.perf_counter() - begin < seconds:
+        while len(samples) < min_samples or spent < seconds:
+            if in_turns:
+                yield
+                if k > 1:
+                    stepper.finish(stepper.run(len(samples) * k))
             elapsed, value = sample(stepper, k, first=len(samples) * k)
             samples.append(elapsed / (k * stepper.steps))
+            spent += elapsed
     if not math.isfinite(value):
         raise FloatingPointError(f"the step ended in {value}")
     return Timing(

@@ -21,11 +21,14 @@ import signal
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 Result = dict[str, Any]
+MORE, ENOUGH = b".", b"!"
+"""What a worker that takes turns answers at the end of each."""
 _PR_SET_PDEATHSIG = 1
 _MEMORY_STEPS = 10
 
@@ -82,10 +85,17 @@ def measure(spec: Mapping[str, Any]) -> Result:
     from benchmarks import timing
 
     adapter, workload, settings = _prepare(spec)
+    turns = _Turns(spec["answers"]) if "answers" in spec else None
+    if turns:
+        turns.wait(MORE)
     begin = time.perf_counter()
     stepper = _stepper(adapter, workload, spec)
     built = time.perf_counter() - begin
-    timed = timing.measure(stepper, seconds=spec["seconds"], min_samples=spec["min_samples"])
+    enough = {"seconds": spec["seconds"], "min_samples": spec["min_samples"]}
+    if turns:
+        timed = turns.do(timing.measuring(stepper, **enough, in_turns=True))
+    else:
+        timed = timing.measure(stepper, **enough)
     if timed.compiled_inside:
         raise RuntimeError(
             f"{timed.compiled_inside} compilation(s) inside the timed region: the time means nothing"
@@ -105,6 +115,30 @@ def measure(spec: Mapping[str, Any]) -> Result:
         "settings": settings,
         "versions": adapter.versions(),
     }
+
+
+class _Turns:
+    """The worker's side of `process.run_in_turns`: it works only from a byte on stdin to its own answer."""
+
+    def __init__(self, answers: int) -> None:
+        os.set_inheritable(answers, False)  # helpers of a compiler must not hold the pipe open
+        self._answers = answers
+
+    def wait(self, answer: bytes) -> None:
+        """Say that nothing is going on here, and wait for the next turn."""
+        os.write(self._answers, answer)
+        if not os.read(0, 1):
+            raise EOFError("the runner is gone")
+
+    def do(self, parts: Generator[None, None, T]) -> T:
+        """Do one part in every turn, the first in the turn that is on; return in the last what came out."""
+        while True:
+            try:
+                next(parts)
+            except StopIteration as end:
+                self.wait(ENOUGH)
+                return end.value  # type: ignore[no-any-return]
+            self.wait(MORE)
 
 
 def memory(spec: Mapping[str, Any]) -> Result:
@@ -129,7 +163,7 @@ def equivalence(spec: Mapping[str, Any]) -> Result:
     adapter, workload, settings = _prepare(spec)
     program = workload.program(spec["framework"])
     for file, dtype in spec["arrays"]:
-        one = spec | {"dtype": dtype}
+        one = {**spec, "dtype": dtype}
         if hasattr(program, "evaluate"):
             found = program.evaluate(workload, one)
         else:
