@@ -116,7 +116,7 @@ def cells(suite: Suite, frameworks: Sequence[str], seed: int) -> list[Cell]:
     if suite.ceilings:
         plan += [Cell("ceiling", "matmul", framework) for framework in frameworks]
     if suite.memory:
-        plan += [cell for name in suite.workloads for cell in _memory(suite, frameworks, name)]
+        plan += [cell for name in suite.workloads for cell in _memory(suite, name)]
     for number in range(max([0, *suite.protocols.values(), *suite.starts.values()])):
         groups = list(_round(suite, frameworks, number))
         order.shuffle(groups)
@@ -130,7 +130,7 @@ def cells(suite: Suite, frameworks: Sequence[str], seed: int) -> list[Cell]:
 
 def sides(suite: Suite, frameworks: Sequence[str], cell: Cell) -> list[Cell]:
     """Return the cells, one per framework and protocol, of which a cell measured in turns consists."""
-    found = _steps(suite, frameworks, cell.subject, "step", cell.round or 0)
+    found = _steps(suite, frameworks, cell.subject, cell.round or 0)
     return [replace(one, round=cell.round) for one in found if one.task == cell.task]
 
 
@@ -146,7 +146,7 @@ def mode_of(framework: str, work: Workload, protocol: str) -> str:
 
 def _round(suite: Suite, frameworks: Sequence[str], number: int) -> Iterator[list[Cell]]:
     for name, tasks in suite.workloads.items():
-        found = list(_steps(suite, frameworks, name, "step", number))
+        found = list(_steps(suite, frameworks, name, number))
         for task in tasks:
             mine = [replace(cell, round=number) for cell in found if cell.task == task]
             yield [Cell("step", name, task=task, round=number)] if suite.in_turns and mine else mine
@@ -160,15 +160,13 @@ def _round(suite: Suite, frameworks: Sequence[str], number: int) -> Iterator[lis
             yield [Cell("start", "first_result", one, protocol=variant, round=number) for one in frameworks]
 
 
-def _memory(suite: Suite, frameworks: Sequence[str], name: str) -> list[Cell]:
-    """Return the memory cells of a model's hungriest task; a single operation has none."""
-    if suite.workload(name).metric:
-        return []
+def _memory(suite: Suite, name: str) -> list[Cell]:
+    """Return the memory cell of a model's hungriest task; it asks all frameworks. An operation has none."""
     task = "train" if "train" in suite.workloads[name] else "infer"
-    return [cell for cell in _steps(suite, frameworks, name, "memory", 0) if cell.task == task]
+    return [] if suite.workload(name).metric else [Cell("memory", name, task=task)]
 
 
-def _steps(suite: Suite, frameworks: Sequence[str], name: str, kind: str, number: int) -> Iterator[Cell]:
+def _steps(suite: Suite, frameworks: Sequence[str], name: str, number: int) -> Iterator[Cell]:
     """Yield the cells of one workload in one round: every task, framework and protocol that is due."""
     due = {protocol for protocol, rounds in suite.protocols.items() if number < rounds}
     if name in suite.repeated and "" in due:
@@ -176,6 +174,6 @@ def _steps(suite: Suite, frameworks: Sequence[str], name: str, kind: str, number
     for task in suite.workloads[name]:
         for framework in frameworks:
             known = {*modes_of(framework, suite.workload(name)), AGAIN}
-            for protocol in sorted(due & known) if kind == "step" else [""]:
+            for protocol in sorted(due & known):
                 if f"{name}/{task}" in suite.only.get(protocol, [f"{name}/{task}"]):
-                    yield Cell(kind, name, framework, task, protocol)
+                    yield Cell("step", name, framework, task, protocol)

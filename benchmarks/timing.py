@@ -113,14 +113,22 @@ def sample(stepper: Stepper, k: int, *, first: int) -> tuple[float, float]:
 
 
 def _warm_up(stepper: Stepper) -> tuple[int, float]:
-    """Run blocks until one median is within 3 % of the one before; return (steps, seconds per step)."""
-    begin, steps, previous = time.perf_counter(), 0, math.inf
-    block = _BLOCK
+    """Run blocks until one median is within 3 % of the one before; return (steps, seconds per step).
+
+    The first call, which the caller made, counts as a step.
+    """
+    begin, steps, previous = time.perf_counter(), 1, math.inf
     while True:
-        times = [sample(stepper, 1, first=steps + i)[0] for i in range(block)]
-        steps, current = steps + block, statistics.median(times)
-        block = _SLOW_BLOCK if current > _SLOW_STEP_S else _BLOCK
+        times = _block(stepper, steps)
+        steps, current = steps + len(times), statistics.median(times)
         steady = abs(current - previous) <= STEADY * current
-        if (steps > WARM_STEPS and steady) or time.perf_counter() - begin > WARM_CAP_S:
+        if (steps >= WARM_STEPS and steady) or time.perf_counter() - begin > WARM_CAP_S:
             return steps, current
         previous = current
+
+
+def _block(stepper: Stepper, first: int) -> list[float]:
+    """Return the seconds of single steps: of as many as make a block for a program of this pace."""
+    times = [sample(stepper, 1, first=first)[0]]
+    block = _SLOW_BLOCK if times[0] > _SLOW_STEP_S else _BLOCK
+    return times + [sample(stepper, 1, first=first + i)[0] for i in range(1, block)]
