@@ -121,10 +121,14 @@ def _check(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     taken, _ = lines.read(options.file)
     newest = taken[-1].measurement.run if taken else ""
-    run = [line.measurement for line in taken if line.measurement.run == newest]
-    found = compare.ratios(run, options.first, options.second)
+    every = [line.measurement for line in taken]
+    run = [line for line in every if line.run == newest]
+    alike = compare.of_one_plan(every, newest)
+    pair = (options.first, options.second)
+    zone = compare.tie_zone(alike, *pair)
+    found = compare.ratios(run, *pair, zone=zone)
     for variant in sorted({ratio.variant for ratio in found}):
-        if whole := compare.overall(run, options.first, options.second, variant):
+        if whole := compare.overall(run, *pair, variant, zone=zone):
             found.append(whole)
     if not found:
         raise InputError(
@@ -136,9 +140,8 @@ def _compare(options: argparse.Namespace) -> int:
         sys.stdout.write(
             f"{name} {one.value:6.2f} [{one.low:.2f}, {one.high:.2f}] {one.verdict:7} {one.pairs} pairs\n"
         )
-    sys.stdout.write(
-        f"differences below {compare.tie_zone(run, options.first, options.second):.1%} (log) are ties\n"
-    )
+    runs = len({line.run for line in alike})
+    sys.stdout.write(f"differences below {zone:.1%} (log) are ties: repetitions of {runs} run(s)\n")
     for framework in (options.first, options.second):
         _show_modes(run, framework)
         _show_first_calls(run, framework)

@@ -303,21 +303,16 @@ def _ceiling_cell(session: Session, cell: Cell) -> Iterator[Measurement]:
 
 
 def _memory(session: Session, cell: Cell) -> Iterator[Measurement]:
-    """The frameworks at once: what a process holds does not depend on who else runs."""
     work = session.suite.workload(cell.subject)
-    sides = {name: replace(cell, framework=name) for name in session.frameworks}
     begin, started = time.monotonic(), datetime.now(UTC)
-    found = _side_by_side(
-        session, lambda name: session.start(step_spec(session, sides[name], work) | {"task": "memory"})
-    )
-    seconds = round(time.monotonic() - begin, 3)
-    for name, ended in found.items():
-        fields = timed_fields(session, sides[name], work, Timed(ended, started, seconds, (), {}))
-        if ended.status == "ok":
-            peak = float(ended.result["peak"])
-            fields |= {"value": peak, "samples": (peak,), "versions": ended.result["versions"]}
-            fields["settings"] |= ended.result["settings"]
-        yield session.line(cell, name, "bench.peak_memory", **fields)
+    ended = session.start(step_spec(session, cell, work) | {"task": "memory"})
+    timed = Timed(ended, started, round(time.monotonic() - begin, 3), (), {})
+    fields = timed_fields(session, cell, work, timed)
+    if ended.status == "ok":
+        peak = float(ended.result["peak"])
+        fields |= {"value": peak, "samples": (peak,), "versions": ended.result["versions"]}
+        fields["settings"] |= ended.result["settings"]
+    yield session.line(cell, cell.framework, "bench.peak_memory", **fields)
 
 
 def _start(session: Session, cell: Cell) -> Iterator[Measurement]:
@@ -385,7 +380,7 @@ def _floor(session: Session, cell: Cell) -> Iterator[Measurement]:
         return
     items = tuple(
         {"subject": subject, "phase": phase, "rounds": len(logs), "median": statistics.median(logs)}
-        for (_, subject, phase), logs in found.items()
+        for (_, subject, phase, _), logs in found.items()
     )
     samples = tuple(one for logs in found.values() for one in logs)
     fields: dict[str, Any] = {"value": floor, "samples": samples, "items": items, "variant": AGAIN}

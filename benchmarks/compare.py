@@ -48,9 +48,14 @@ class Ratio:
     verdict: str
 
 
-def ratios(lines: Sequence[Measurement], first: str, second: str) -> list[Ratio]:
-    """Return one ratio per workload, phase and protocol that both frameworks share, in a stable order."""
-    floor = tie_zone(lines, first, second)
+def ratios(
+    lines: Sequence[Measurement], first: str, second: str, *, zone: float | None = None
+) -> list[Ratio]:
+    """Return one ratio per workload, phase and protocol that both frameworks share, in a stable order.
+
+    `zone` is the log-ratio up to which a difference is a tie; without it, that of these lines.
+    """
+    floor = tie_zone(lines, first, second) if zone is None else zone
     found = []
     for key, logs in sorted(paired_logs(lines, first, second).items()):
         if len(logs) < FEWEST_PAIRS:
@@ -63,10 +68,13 @@ def ratios(lines: Sequence[Measurement], first: str, second: str) -> list[Ratio]
     return found
 
 
-def overall(lines: Sequence[Measurement], first: str, second: str, variant: str = "") -> Ratio | None:
+def overall(
+    lines: Sequence[Measurement], first: str, second: str, variant: str = "", *, zone: float | None = None
+) -> Ratio | None:
     """Return the geometric mean over workloads with equal weight per category, and its clustered interval.
 
-    Resampled are the workloads of each category and then the rounds of each; None without any pair.
+    `zone` is that of `ratios`. Resampled are the workloads of each category and then the rounds of each;
+    None without any pair.
     """
     logs = {key: found for key, found in paired_logs(lines, first, second).items() if key[2] == variant}
     categories = {line.subject: line.category for line in lines if line.category}
@@ -87,7 +95,7 @@ def overall(lines: Sequence[Measurement], first: str, second: str, variant: str 
     value = mean(lambda found: found)
     numbers = (math.exp(value), math.exp(low), math.exp(high))
     pairs = sum(len(found) for found in logs.values())
-    floor = tie_zone(lines, first, second)
+    floor = tie_zone(lines, first, second) if zone is None else zone
     return Ratio("all", "", variant, "", pairs, *numbers, verdict(low, high, floor))
 
 
@@ -120,16 +128,19 @@ def paired_logs(lines: Sequence[Measurement], first: str, second: str) -> dict[K
 
 def self_ratios(
     lines: Sequence[Measurement], frameworks: Collection[str]
-) -> dict[tuple[str, str, str], list[float]]:
+) -> dict[tuple[str, str, str, str], list[float]]:
     """Return ln(repetition / first) of every undisturbed round of a framework against itself.
 
-    By framework, subject and phase, in the order of their names; the rounds of each in their order.
+    By framework, subject, phase and run, in the order of their names; the rounds of each in their order.
     """
-    times: dict[tuple[str, str, str], dict[int, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    times: dict[tuple[str, str, str, str], dict[int, dict[str, float]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
     for line in lines:
         mine = line.framework in frameworks and line.metric in _STEPS and line.variant in {"", AGAIN}
         if mine and line.status == "ok" and line.quality == "ok" and line.value and line.round is not None:
-            times[line.framework, line.subject, line.phase][line.round][line.variant] = line.value
+            key = (line.framework, line.subject, line.phase, line.run)
+            times[key][line.round][line.variant] = line.value
     logs = {
         key: [math.log(pair[AGAIN] / pair[""]) for _, pair in sorted(rounds.items()) if len(pair) == 2]
         for key, rounds in sorted(times.items())
@@ -138,12 +149,19 @@ def self_ratios(
 
 
 def tie_zone(lines: Sequence[Measurement], first: str, second: str) -> float:
-    """Return the log-ratio up to which a difference of the two is a tie in this run.
+    """Return the log-ratio up to which a difference of the two is a tie in these runs.
 
     It is computed from the repetitions themselves: files whose line `bench.noise_floor` holds another
-    statistic get the same tie zone.
+    statistic get the same tie zone. Give it all runs of one plan (`of_one_plan`): how far the same thing lies
+    apart is a property of machine, code and suite, and a single run knows it from a few repetitions only.
     """
     return noise_floor.tie_zone(self_ratios(lines, (first, second)).values())
+
+
+def of_one_plan(lines: Sequence[Measurement], run: str) -> list[Measurement]:
+    """Return the lines of all runs that measured the same as this one: suite, code, versions, machine."""
+    plans = {line.settings.get("plan") for line in lines if line.run == run}
+    return [line for line in lines if line.run == run or (line.settings.get("plan") or run) in plans]
 
 
 def interval(values: Sequence[float], statistic: Callable[[Sequence[float]], float]) -> tuple[float, float]:
@@ -214,10 +232,11 @@ class Agreement:
         """Whether both runs say the same: faster, slower or tie."""
         return self.first.verdict == self.second.verdict
 
-    def same_under(self, zone: float) -> bool:
-        """Whether both runs say the same when one tie zone (a log-ratio) holds for both."""
+    def same_under(self, *zones: float) -> bool:
+        """Whether both runs say the same under these tie zones (log-ratios), one for each run."""
         first, second = (
-            verdict(math.log(one.low), math.log(one.high), zone) for one in (self.first, self.second)
+            verdict(math.log(one.low), math.log(one.high), zone)
+            for one, zone in zip((self.first, self.second), zones, strict=True)
         )
         return first == second
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks.workload import PROBES, ROOT, WORKLOADS, Workload, load_workload, read_toml
 from evidence.errors import InputError, MeasurementError
+from evidence.noise_floor import FEWEST_ROUNDS
 
 AGAIN = "again"
 AXES = ("threads", "batch", "tokens", "processes")
@@ -116,7 +117,7 @@ def cells(suite: Suite, frameworks: Sequence[str], seed: int) -> list[Cell]:
     if suite.ceilings:
         plan += [Cell("ceiling", "matmul", framework) for framework in frameworks]
     if suite.memory:
-        plan += [cell for name in suite.workloads for cell in _memory(suite, name)]
+        plan += [cell for name in suite.workloads for cell in _memory(suite, frameworks, name)]
     for number in range(max([0, *suite.protocols.values(), *suite.starts.values()])):
         groups = list(_round(suite, frameworks, number))
         order.shuffle(groups)
@@ -151,7 +152,7 @@ def _round(suite: Suite, frameworks: Sequence[str], number: int) -> Iterator[lis
             mine = [replace(cell, round=number) for cell in found if cell.task == task]
             yield [Cell("step", name, task=task, round=number)] if suite.in_turns and mine else mine
     if number < suite.protocols.get("", 0):
-        for name in suite.scaled:
+        for name in suite.scaled if number < FEWEST_ROUNDS else ():  # single figures: no verdict needs more
             yield [Cell("scale", name, framework, round=number) for framework in frameworks]
         for axis, one in suite.curves.items():
             yield [Cell(axis, one["workload"], each, one["task"], round=number) for each in frameworks]
@@ -160,10 +161,12 @@ def _round(suite: Suite, frameworks: Sequence[str], number: int) -> Iterator[lis
             yield [Cell("start", "first_result", one, protocol=variant, round=number) for one in frameworks]
 
 
-def _memory(suite: Suite, name: str) -> list[Cell]:
-    """Return the memory cell of a model's hungriest task; it asks all frameworks. An operation has none."""
+def _memory(suite: Suite, frameworks: Sequence[str], name: str) -> list[Cell]:
+    """Return the memory cells of a model's hungriest task; a single operation has none."""
+    if suite.workload(name).metric:
+        return []
     task = "train" if "train" in suite.workloads[name] else "infer"
-    return [] if suite.workload(name).metric else [Cell("memory", name, task=task)]
+    return [Cell("memory", name, framework, task) for framework in frameworks]
 
 
 def _steps(suite: Suite, frameworks: Sequence[str], name: str, number: int) -> Iterator[Cell]:

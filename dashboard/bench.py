@@ -50,7 +50,7 @@ NOT_ALIKE = "_context"
 """Ending of the metrics whose two sides were not measured like for like."""
 
 _LN2 = math.log(2)
-_PROGRAM = ["subject", "phase", "framework"]
+_PROGRAM = ["run", "subject", "phase", "framework"]
 
 
 @dataclass(frozen=True)
@@ -131,11 +131,21 @@ def ratios(lines: pd.DataFrame, pair: Sequence[str]) -> tuple[Ratio, ...]:
 
 
 def noise(lines: pd.DataFrame) -> float:
-    """Return the tie zone in log2: how far the run's own repetitions lie apart, never below 3 %."""
+    """Return the tie zone in log2: how far the repetitions of these runs lie apart, never below 3 %."""
     times = _timed(lines).groupby([*_PROGRAM, "round", "variant"])["value"].median().unstack("variant")
     times = times.reindex(columns=["", AGAIN])
     logs = np.log(times[AGAIN] / times[""]).dropna()
     return tie_zone(found.tolist() for _, found in logs.groupby(level=_PROGRAM)) / _LN2
+
+
+def of_one_plan(every: pd.DataFrame, run: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the lines of all runs that measured the same as this one: suite, code, versions, machine.
+
+    How far the same thing lies apart is a property of those; one run knows it from a few repetitions only.
+    """
+    plans = every.groupby("run")["settings"].first().map(lambda told: _mapping(told).get("plan"))
+    alike = plans.index[plans == plans[run["run"]]].union([run["run"]])
+    return every[every["run"].isin(alike) & (every["device"] == run["device"])]
 
 
 def ratio_frame(found: Sequence[Ratio], scene: Scene, *, tie: float) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def show() -> None:
         return
     run = _run(view, known)
     lines = known[(known["run"] == run["run"]) & (known["device"] == run["device"])]
-    _speed(view, lines)
+    _speed(view, lines, tie=bench.noise(bench.of_one_plan(known, run)))
     _run_words(view, run)
     _tables(view, lines, known)
     frame.footer(view)
@@ -66,7 +66,7 @@ def _run(view: frame.View, known: pd.DataFrame) -> dict[str, Any]:
     return names[chosen]
 
 
-def _speed(view: frame.View, lines: pd.DataFrame) -> None:
+def _speed(view: frame.View, lines: pd.DataFrame, *, tie: float) -> None:
     timed = lines[lines["metric"].isin(list(bench.STEPS))]
     phases = [phase for phase in bench.PHASES if phase in set(timed["phase"])]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -78,7 +78,7 @@ def _speed(view: frame.View, lines: pd.DataFrame) -> None:
     shown = lines[kept | (lines["metric"] == bench.PROOF)]
     ratio, share = st.columns([3, 2], gap="large")
     with ratio:
-        _ratios(view, shown, tie=bench.noise(lines))
+        _ratios(view, shown, tie=tie)
     with share:
         _shares(view, shown)
     devices = {"cpu", "gpu"} - {device.split(":")[0].replace("cuda", "gpu") for device in lines["device"]}
@@ -264,7 +264,7 @@ def _history(view: frame.View, every: pd.DataFrame) -> None:
     for run in bench.runs(every):
         same = (every["run"] == run["run"]) & (every["device"] == run["device"])
         lines = every[same & (every["variant"] == "")]
-        tie = bench.noise(every[same])
+        tie = bench.noise(bench.of_one_plan(every, run))
         rows += [
             [
                 bench.program(ratio.subject, ratio.phase, scene),

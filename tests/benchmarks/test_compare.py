@@ -168,9 +168,10 @@ def test_self_ratios_pair_a_repetition_with_its_round(measurement: Measurement) 
     late += [replace(measurement, subject="a", variant="again", value=0.5 + one, round=one) for one in (1, 0)]
     found = compare.self_ratios([measurement, again, replace(again, round=1), *late], ["pytorch"])
     mine = (measurement.subject, measurement.phase)
-    assert list(found) == [("pytorch", "a", mine[1]), ("pytorch", *mine)]
-    assert found["pytorch", *mine] == [pytest.approx(math.log(1.1))]
-    assert found["pytorch", "a", mine[1]] == pytest.approx([0.0, math.log(3.0)])
+    run = measurement.run
+    assert list(found) == [("pytorch", "a", mine[1], run), ("pytorch", *mine, run)]
+    assert found["pytorch", *mine, run] == [pytest.approx(math.log(1.1))]
+    assert found["pytorch", "a", mine[1], run] == pytest.approx([0.0, math.log(3.0)])
 
 
 def test_quantiles_interpolate() -> None:

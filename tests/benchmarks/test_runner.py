@@ -222,7 +222,7 @@ def test_the_noise_floor_of_a_run_lists_its_programs(
     found = [line.measurement for line in lines.read(out)[0]]
     [floor] = [line for line in found if line.metric == "bench.noise_floor"]
     logs = compare.self_ratios(found, ["pytorch"])
-    assert floor.samples == tuple(logs["pytorch", "good", "infer"])
+    assert floor.samples == tuple(logs["pytorch", "good", "infer", floor.run])
     middle = statistics.median(floor.samples)
     assert floor.items == ({"subject": "good", "phase": "infer", "rounds": 3, "median": middle},)
     assert floor.value == abs(middle)

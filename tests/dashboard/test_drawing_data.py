@@ -173,9 +173,34 @@ def test_the_tie_zone_is_how_far_repetitions_lie_apart_in_the_middle() -> None:
     assert 2 ** bench.noise(pd.concat(two)) == pytest.approx(math.exp(0.2))
 
 
+def test_runs_of_one_plan_have_the_tie_zone_of_all_their_repetitions() -> None:
+    def run(name: str, apart: float, plan: str, device: str = "cpu") -> pd.DataFrame:
+        settings = json.dumps({"plan": plan})
+        return repeated([math.log(apart)] * 3).assign(run=name, settings=settings, device=device)
+
+    every = pd.concat(
+        [run("a", 1.05, "p"), run("b", 1.2, "p"), run("c", 1.5, "q"), run("d", 1.9, "p", "gpu")]
+    )
+    for name, zone in (("a", 1.2), ("b", 1.2), ("c", 1.5)):
+        alike = bench.of_one_plan(every, {"run": name, "device": "cpu"})
+        assert 2 ** bench.noise(alike) == pytest.approx(zone)
+    unplanned = pd.concat([run("e", 1.1, "p"), run("f", 1.3, "p")]).assign(settings="{}")
+    alone = bench.of_one_plan(unplanned, {"run": "e", "device": "cpu"})
+    assert set(alone["run"]) == {"e"}
+
+
 def test_an_old_line_of_single_rounds_decides_nothing() -> None:
     told = pd.DataFrame(
-        [{"metric": bench.NOISE, "status": "ok", "quality": "ok", "value": 0.5, "variant": "again"}]
+        [
+            {
+                "run": "r",
+                "metric": bench.NOISE,
+                "status": "ok",
+                "quality": "ok",
+                "value": 0.5,
+                "variant": "again",
+            }
+        ]
     )
     assert bench.noise(pd.concat([timings(2.0), told])) == pytest.approx(math.log2(1.03))
 
