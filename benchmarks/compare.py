@@ -152,7 +152,7 @@ def tie_zone(lines: Sequence[Measurement], first: str, second: str) -> float:
     """Return the log-ratio up to which a difference of the two is a tie in these runs.
 
     It is computed from the repetitions themselves: files whose line `bench.noise_floor` holds another
-    statistic get the same tie zone. Give it all runs of one plan (`of_one_plan`): how far the same thing lies
+    statistic are treated alike. Give it all runs of one plan (`of_one_plan`): how far the same thing lies
     apart is a property of machine, code and suite, and a single run knows it from a few repetitions only.
     """
     return noise_floor.tie_zone(self_ratios(lines, (first, second)).values())

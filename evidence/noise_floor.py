@@ -1,15 +1,14 @@
-"""From which difference on two times differ: the tie zone of a run (BENCHMARKS 4.4, 4.5).
+"""From which difference on two times differ: the tie zone of a machine (BENCHMARKS 4.4, 4.5).
 
-In every run some programs are measured twice per round, each framework against itself. A verdict between two
-frameworks rests on the median over rounds of ln(second / first), so the floor is that of the same statistic:
-the medians over rounds of ln(repetition / first), one per program. Single rounds scatter far more than their
-median does, and one program with two usual speeds would make ties of all the others.
+In every run some programs are measured twice per round, each framework against itself. How far the two lie
+apart in a round is what processes of the same program differ by. The interval of a comparison holds how well
+its median is known; the tie zone holds what another day, another process or another memory layout may change,
+of which a handful of rounds of one pair says little.
 """
 
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Iterable, Sequence
 
 SMALLEST_TIE = math.log(1.03)
@@ -20,13 +19,13 @@ _PERCENT = 95
 
 
 def noise_floor(repetitions: Iterable[Sequence[float]]) -> float | None:
-    """Return the 95th percentile of |median| over programs, of fewer than twenty the largest.
+    """Return the 95th percentile of |ln(repetition / first)| over rounds; of fewer than twenty the largest.
 
-    `repetitions` holds ln(repetition / first) of the undisturbed rounds, a sequence per framework, workload
-    and task; those with fewer than three rounds do not count. None when none counts.
+    `repetitions` holds ln(repetition / first) of the undisturbed rounds, a sequence per framework, workload,
+    task and run; those with fewer than three rounds do not count. None when none counts.
     """
-    medians = sorted(abs(statistics.median(rounds)) for rounds in repetitions if len(rounds) >= FEWEST_ROUNDS)
-    return medians[math.ceil(_PERCENT * len(medians) / 100) - 1] if medians else None
+    apart = sorted(abs(one) for rounds in repetitions if len(rounds) >= FEWEST_ROUNDS for one in rounds)
+    return apart[math.ceil(_PERCENT * len(apart) / 100) - 1] if apart else None
 
 
 def tie_zone(repetitions: Iterable[Sequence[float]]) -> float:
