@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from benchmarks import compare, lines, machine, noise, scaling
 from benchmarks.parallel import coordinator
-from benchmarks.plan import Suite, cells, declared_frameworks, load_suite, mode_of, modes_of
+from benchmarks.plan import Suite, cells, declared_frameworks, load_suite, mode_of, modes_of, sides
 from benchmarks.process import Ended, Launch, run
 from benchmarks.suite import run_suite
 from benchmarks.workload import WORKLOADS, load_workload
@@ -287,11 +287,11 @@ def test_the_scaling_suite_runs_every_axis_and_changes_no_other_suite() -> None:
 
 
 def test_documented_modes_beside_the_headline_are_measured_against_it() -> None:
-    planned = cells(load_suite("modes"), ["pytorch", "tensorflow"], 0)
+    suite, both = load_suite("modes"), ["pytorch", "tensorflow"]
+    steps = [cell for cell in cells(suite, both, 0) if cell.kind == "step"]
+    planned = [side for cell in steps for side in sides(suite, both, cell)]
     by_protocol = {
-        protocol: {
-            (c.framework, c.subject, c.task) for c in planned if c.kind == "step" and c.protocol == protocol
-        }
+        protocol: {(c.framework, c.subject, c.task) for c in planned if c.protocol == protocol}
         for protocol in ("", "eager", "channels_last")
     }
     assert {framework for framework, *_ in by_protocol["eager"]} == {"tensorflow"}
