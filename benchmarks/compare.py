@@ -160,8 +160,8 @@ def tie_zone(lines: Sequence[Measurement], first: str, second: str) -> float:
 
 def of_one_plan(lines: Sequence[Measurement], run: str) -> list[Measurement]:
     """Return the lines of all runs that measured the same as this one: suite, code, versions, machine."""
-    plans = {line.settings.get("plan") for line in lines if line.run == run}
-    return [line for line in lines if line.run == run or (line.settings.get("plan") or run) in plans]
+    plans = {line.settings.get("plan") for line in lines if line.run == run} - {None}
+    return [line for line in lines if line.run == run or line.settings.get("plan") in plans]
 
 
 def interval(values: Sequence[float], statistic: Callable[[Sequence[float]], float]) -> tuple[float, float]:
